@@ -1,0 +1,26 @@
+import { GrpcInstrumentation } from '@opentelemetry/instrumentation-grpc';
+import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
+import { PinoInstrumentation } from '@opentelemetry/instrumentation-pino';
+import { NodeSDK } from '@opentelemetry/sdk-node';
+import { register } from 'import-in-the-middle/register-hooks.mjs';
+
+// Loaded by `node --import`: the hook must be there before the service's first import. Without an exporter's address
+// spans go nowhere, but logs and messages still carry their trace ids.
+const exporting = process.env['OTEL_EXPORTER_OTLP_ENDPOINT'] !== undefined;
+process.env['OTEL_TRACES_EXPORTER'] ??= exporting ? 'otlp' : 'none';
+process.env['OTEL_METRICS_EXPORTER'] ??= 'none';
+process.env['OTEL_LOGS_EXPORTER'] ??= 'none';
+
+register();
+
+const sdk = new NodeSDK({
+  instrumentations: [
+    new HttpInstrumentation({
+      ignoreIncomingRequestHook: ({ url }) => url === '/metrics' || url?.startsWith('/health/') === true,
+    }),
+    new GrpcInstrumentation(),
+    new PinoInstrumentation(),
+  ],
+});
+sdk.start();
+process.once('beforeExit', () => void sdk.shutdown());
