@@ -1,0 +1,17 @@
+import { createHmac } from 'node:crypto';
+import { ClientSecrets } from '../../application/ports.ts';
+import { hashSecret } from './secret-hash.ts';
+
+export class HmacClientSecrets extends ClientSecrets {
+  constructor(private readonly key: Uint8Array) {
+    super();
+  }
+
+  secretOf(clientId: string): string {
+    return createHmac('sha256', this.key).update(`client-secret:${clientId}`).digest('base64url');
+  }
+
+  hashOf(secret: string): string {
+    return hashSecret(secret);
+  }
+}

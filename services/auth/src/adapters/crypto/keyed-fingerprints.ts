@@ -1,0 +1,13 @@
+import { sealedFingerprint } from '@ipe/dynamodb/fingerprint';
+import { Fingerprints } from '../../application/ports.ts';
+
+/** Digests under a key: a request to create a user holds a password, which a plain digest would let one guess. */
+export class KeyedFingerprints extends Fingerprints {
+  constructor(private readonly key: Uint8Array) {
+    super();
+  }
+
+  of(parts: readonly string[]): string {
+    return sealedFingerprint(this.key, parts);
+  }
+}
