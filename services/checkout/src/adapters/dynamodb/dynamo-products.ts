@@ -1,0 +1,71 @@
+import { BatchGetItemCommand } from '@aws-sdk/client-dynamodb';
+import { fromItem, type Item, toItem } from '@ipe/dynamodb/item';
+import { cents } from '@ipe/money/cents';
+import type { Creation, Made, Page, PageRequest, Products } from '../../application/ports.ts';
+import type { Product } from '../../domain/shop.ts';
+import type { CheckoutTable } from './checkout-table.ts';
+import { type Codec, keyOf, Records } from './records.ts';
+import { transact } from './transact.ts';
+
+type Row = Omit<Made<Product>, 'price'> & { price: bigint };
+
+const shopOf = (merchantId: string): string => `products#${merchantId}`;
+
+const codec: Codec<Product, Row> = {
+  encode: (product) => {
+    const keys = { pk: `product#${product.productId}`, sk: 'product', listpk: shopOf(product.merchantId) };
+    return toItem({ ...product, ...keys, listsk: product.sku });
+  },
+  decode: ({ productId, merchantId, sku, name, price, fingerprint }) => ({
+    productId,
+    merchantId,
+    sku,
+    name,
+    price: cents(price),
+    fingerprint,
+  }),
+};
+
+export class DynamoProducts implements Products {
+  private readonly records: Records<Product, Row>;
+
+  constructor(private readonly table: CheckoutTable) {
+    this.records = new Records(table, 'product', codec);
+  }
+
+  /** The product and the claim on its sku, both or neither. */
+  async create(product: Made<Product>): Promise<Creation<Product> | { kind: 'sku_taken' }> {
+    const TableName = this.table.name;
+    const ConditionExpression = 'attribute_not_exists(pk)';
+    const { productId, merchantId, sku } = product;
+    const claim = toItem({ pk: `sku#${merchantId}#${sku}`, sk: 'sku', productId });
+    const written = await transact(this.table.client, [
+      { Put: { TableName, Item: codec.encode(product), ConditionExpression } },
+      { Put: { TableName, Item: claim, ConditionExpression } },
+    ]);
+    if (written) return { kind: 'created' };
+    const made = await this.records.find(productId);
+    return made ? { kind: 'exists', made } : { kind: 'sku_taken' };
+  }
+
+  async find(productIds: readonly string[]): Promise<ReadonlyMap<string, Product>> {
+    const found = new Map<string, Product>();
+    let keys: Item[] = productIds.map((productId) => keyOf('product', productId));
+    while (keys.length > 0) {
+      const request = { [this.table.name]: { Keys: keys, ConsistentRead: true } };
+      const { Responses, UnprocessedKeys } = await this.table.client.send(
+        new BatchGetItemCommand({ RequestItems: request }),
+      );
+      for (const item of Responses?.[this.table.name] ?? []) {
+        const product = codec.decode(fromItem<Row>(item));
+        found.set(product.productId, product);
+      }
+      keys = UnprocessedKeys?.[this.table.name]?.Keys ?? [];
+    }
+    return found;
+  }
+
+  list(merchantId: string, page: PageRequest): Promise<Page<Product>> {
+    return this.records.list('list', shopOf(merchantId), page, false);
+  }
+}
