@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 const address = z
   .string()
-  .regex(/^[^\s:]+:\d{1,5}$/, 'must be host:port')
+  .regex(/^[^\s:]+:\d{1,5}$/, { error: 'must be host:port', abort: true })
   .refine((text) => Number(text.split(':').at(-1)) <= 65_535, 'the port must be at most 65535');
 
 const milliseconds = z.coerce.number().int('must be whole milliseconds').min(0).max(3_600_000);

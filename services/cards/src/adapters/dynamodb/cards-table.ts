@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ensureTable } from '@ipe/dynamodb/table';
+import { isUnreachable } from '@ipe/service-kit/unreachable';
 import { Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { isUnreachable } from '../aws/unreachable.ts';
 
 const patienceMs = 30_000;
 const betweenTriesMs = 500;

@@ -10,6 +10,7 @@ import { fingerprint } from '@ipe/dynamodb/fingerprint';
 import { fromItem, type Item, toItem } from '@ipe/dynamodb/item';
 import { queryPage } from '@ipe/dynamodb/query-page';
 import { findWrite, type WriteOutcome, writeOnce } from '@ipe/dynamodb/write-once';
+import { isUnreachable } from '@ipe/service-kit/unreachable';
 import {
   type CardStore,
   type NewCard,
@@ -19,7 +20,6 @@ import {
   type WrittenBefore,
 } from '../../application/ports.ts';
 import type { Card } from '../../domain/card.ts';
-import { isUnreachable } from '../aws/unreachable.ts';
 import {
   cardIdKey,
   cardKey,

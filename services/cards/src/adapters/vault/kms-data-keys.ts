@@ -5,8 +5,8 @@ import {
   InvalidCiphertextException,
   type KMSClient,
 } from '@aws-sdk/client-kms';
+import { isUnreachable } from '@ipe/service-kit/unreachable';
 import { SealBroken, Unavailable } from '../../application/ports.ts';
-import { isUnreachable } from '../aws/unreachable.ts';
 import type { DataKeys } from './envelope-vault.ts';
 
 /** For production: the master key stays in AWS KMS, whose log names the card of each use by its encryption context. */

@@ -1,0 +1,43 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { ensureTable } from '@ipe/dynamodb/table';
+import { isTransient } from '@ipe/events/handling-error';
+import { Readiness } from '@ipe/service-kit/readiness';
+import { Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+
+const patienceMs = 30_000;
+
+/** The service's one table: its client, its name, and its creation where it is absent. */
+export class AccountTable implements OnModuleInit, OnApplicationShutdown {
+  private readonly logger = new Logger(AccountTable.name);
+
+  constructor(
+    readonly client: DynamoDBClient,
+    readonly name: string,
+    private readonly readiness: Readiness,
+  ) {}
+
+  /** A store that starts later than this service is waited for, half a minute long. */
+  async onModuleInit(): Promise<void> {
+    this.readiness.notYet('the table');
+    for (const deadline = Date.now() + patienceMs; ; ) {
+      try {
+        await ensureTable(this.client, { name: this.name });
+        this.readiness.now('the table');
+        return;
+      } catch (error) {
+        if (!isTransient(error) || Date.now() > deadline) {
+          throw new Error(`the table ${this.name} is not there and cannot be created: is DynamoDB up?`, {
+            cause: error,
+          });
+        }
+        this.logger.warn('DynamoDB is not there yet; trying again');
+        await wait(1_000);
+      }
+    }
+  }
+
+  onApplicationShutdown(): void {
+    this.client.destroy();
+  }
+}
