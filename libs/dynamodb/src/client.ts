@@ -1,13 +1,22 @@
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 
 export type DynamoConfig = Readonly<{ DYNAMODB_ENDPOINT?: string | undefined; AWS_REGION: string }>;
 
-/**
- * A client whose every request has a deadline. With an endpoint of its own (DynamoDB Local) credentials mean nothing.
- * maxAttempts: 1 for a caller that must know of every broken connection.
- */
-export function dynamoClient(config: DynamoConfig, { maxAttempts = 3 } = {}): DynamoDBClient {
+export type ClientOptions = {
+  /** 1 for a caller that must know of every failure; 3 by default. */
+  maxAttempts?: number;
+  /** Told whenever a connection to the store has closed, whoever closed it, in use or idle. */
+  onDisconnect?: () => void;
+};
+
+/** A client whose every request has a deadline. With an endpoint of its own (DynamoDB Local) credentials mean nothing. */
+export function dynamoClient(
+  config: DynamoConfig,
+  { maxAttempts = 3, onDisconnect }: ClientOptions = {},
+): DynamoDBClient {
   return new DynamoDBClient({
     region: config.AWS_REGION,
     maxAttempts,
@@ -15,6 +24,12 @@ export function dynamoClient(config: DynamoConfig, { maxAttempts = 3 } = {}): Dy
       connectionTimeout: 1_000,
       requestTimeout: 3_000,
       throwOnRequestTimeout: true,
+      ...(onDisconnect
+        ? {
+            httpAgent: watched(new HttpAgent(agentOptions), onDisconnect),
+            httpsAgent: watched(new HttpsAgent(agentOptions), onDisconnect),
+          }
+        : {}),
     }),
     ...(config.DYNAMODB_ENDPOINT
       ? {
@@ -23,4 +38,16 @@ export function dynamoClient(config: DynamoConfig, { maxAttempts = 3 } = {}): Dy
         }
       : {}),
   });
+}
+
+const agentOptions = { keepAlive: true, maxSockets: 50 };
+
+function watched<Agent extends HttpAgent>(agent: Agent, onDisconnect: () => void): Agent {
+  const connect = agent.createConnection.bind(agent);
+  agent.createConnection = (options, callback) => {
+    const connection = connect(options, callback);
+    connection?.once('close', onDisconnect);
+    return connection;
+  };
+  return agent;
 }

@@ -1,0 +1,71 @@
+import {
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  PutItemCommand,
+  QueryCommand,
+} from '@aws-sdk/client-dynamodb';
+import type { EncodedBatch, Journal } from '../../application/ports.ts';
+import type { ConnectionWatch } from './connection-watch.ts';
+
+/** 1 MB is what DynamoDB reads in one query; fewer batches keep a page small when they are large. */
+const pageSize = 200;
+
+/** One item a batch: pk `journal#<shard>`, sk the sequence in 16 digits, `batch` the bytes. */
+export class DynamoJournal implements Journal {
+  constructor(
+    private readonly client: DynamoDBClient,
+    private readonly table: string,
+    private readonly connection: ConnectionWatch,
+  ) {}
+
+  async append(batch: EncodedBatch): Promise<'appended' | 'taken'> {
+    // A store that was killed may have lost its last write: the caller makes sure of his before he goes on.
+    if (this.connection.wasClosed()) throw new Error('a connection to the store was closed since the last append');
+    const { shard, sequence, batchId, writer, decidedAt } = batch.header;
+    try {
+      await this.client.send(
+        new PutItemCommand({
+          TableName: this.table,
+          Item: {
+            ...key(shard, sequence),
+            batch: { B: batch.bytes },
+            batchId: { S: batchId },
+            writer: { S: writer },
+            decidedAt: { S: new Date(decidedAt).toISOString() },
+            hash: { S: batch.hash },
+          },
+          // The fence: of two writers, one alone owns a sequence.
+          ConditionExpression: 'attribute_not_exists(pk)',
+          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+        }),
+      );
+      return 'appended';
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      return error.Item?.['batchId']?.S === batchId ? 'appended' : 'taken';
+    }
+  }
+
+  async read(shard: number, fromSequence: number): Promise<readonly Uint8Array[]> {
+    const { pk, sk } = key(shard, fromSequence);
+    const { Items = [] } = await this.client.send(
+      new QueryCommand({
+        TableName: this.table,
+        KeyConditionExpression: 'pk = :pk AND sk >= :sk',
+        ExpressionAttributeValues: { ':pk': pk, ':sk': sk },
+        ProjectionExpression: '#batch',
+        ExpressionAttributeNames: { '#batch': 'batch' },
+        ConsistentRead: true,
+        Limit: pageSize,
+      }),
+    );
+    return Items.map(({ batch }) => {
+      if (!batch?.B) throw new Error(`an item of the journal of shard ${shard} holds no batch`);
+      return batch.B;
+    });
+  }
+}
+
+function key(shard: number, sequence: number) {
+  return { pk: { S: `journal#${shard}` }, sk: { S: String(sequence).padStart(16, '0') } };
+}

@@ -1,0 +1,64 @@
+import { JournalBatch, JournalRecord } from '@ipe/contracts/gen/bank/transaction/v1/journal';
+import { cents } from '@ipe/money/cents';
+import { answerOf, PaperLedger, purchase, smallBank } from '../../../test/paper-ledger.ts';
+import type { LedgerRecord } from '../../domain/record.ts';
+import { ProtobufJournalCodec } from './journal-codec.ts';
+
+const codec = new ProtobufJournalCodec();
+const header = {
+  shard: 3,
+  sequence: 42,
+  writer: 'host/1',
+  batchId: 'b-1',
+  previousHash: 'ab'.repeat(32),
+  decidedAt: Date.parse('2026-11-21T12:00:00.123Z'),
+};
+
+/** One record of every kind. */
+function everyKind(): readonly LedgerRecord[] {
+  const ledger = smallBank();
+  ledger.change('acc_ana', { limit: cents(5n), status: 'FROZEN' });
+  ledger.change('acc_ana', { status: 'ACTIVE' });
+  ledger.change('acc_ana', { status: 'ACTIVE' });
+  ledger.cancel('never-arrived');
+  const { transactionId } = answerOf(ledger.authorize(purchase('p', 100n)));
+  ledger.capture(transactionId, 60n, true);
+  ledger.refund(transactionId, 10n);
+  ledger.authorize(purchase('declined', 99_999_999n));
+  ledger.void(answerOf(ledger.authorize(purchase('q', 1n))).transactionId);
+  ledger.reverse(answerOf(ledger.transfer('acc_ana', 'acc_shop', 7n)).transactionId);
+  return ledger.records;
+}
+
+test('a batch comes back as it was, with the hash of its bytes', () => {
+  const records = everyKind();
+  const encoded = codec.encodeBatch(
+    header,
+    records.map((record) => codec.encodeRecord(record)),
+  );
+  expect(codec.decodeBatch(encoded.bytes)).toEqual({ ...encoded, records });
+});
+
+test('its bytes are what any reader of the contract takes them for', () => {
+  const encoded = everyKind().map((record) => codec.encodeRecord(record));
+  const { bytes } = codec.encodeBatch(header, encoded);
+  const message = JournalBatch.decode(bytes);
+  expect(message).toMatchObject({ shard: 3, sequence: 42n, writer: 'host/1', batchId: 'b-1' });
+  expect(message.records).toEqual(encoded.map((record) => JournalRecord.decode(record)));
+  expect(Buffer.from(JournalBatch.encode(message).finish()).equals(Buffer.from(bytes))).toBe(true);
+});
+
+test('a record of a kind that is not known is refused, not skipped', () => {
+  const unknown = JournalRecord.encode(JournalRecord.fromPartial({ decidedAt: new Date(0) })).finish();
+  const { bytes } = codec.encodeBatch(header, [unknown]);
+  expect(() => codec.decodeBatch(bytes)).toThrow('not known');
+});
+
+test('the largest balances fit', () => {
+  const ledger = new PaperLedger();
+  ledger.open('system:cash', 4_000_000_000_000_000_000n);
+  ledger.open('acc_rich');
+  ledger.transfer('system:cash', 'acc_rich', 4_000_000_000_000_000_000n);
+  const encoded = ledger.records.map((record) => codec.encodeRecord(record));
+  expect(codec.decodeBatch(codec.encodeBatch(header, encoded).bytes).records).toEqual(ledger.records);
+});

@@ -1,0 +1,71 @@
+import {
+  type Authorize,
+  beforeCardCheck,
+  type CardFinding,
+  decideAuthorize,
+  isCalledOff,
+  unknownCardState,
+} from '../domain/decide-authorize.ts';
+import { answerKey } from '../domain/ledger-state.ts';
+import type { Transaction } from '../domain/transaction.ts';
+import type { Call, Reply } from './admission.ts';
+import type { Ledger } from './ledger.ts';
+import type { CardCredentials, CardRegistry, LedgerLog, LedgerMetrics, Scheduler } from './ports.ts';
+
+type AuthorizeParts = Readonly<{
+  ledger: Ledger;
+  cards: CardRegistry;
+  scheduler: Scheduler;
+  metrics: LedgerMetrics;
+  log: LedgerLog;
+  /** How long the card's state is waited for. */
+  cardCheckDeadlineMs: number;
+}>;
+
+/** Approves or declines a purchase by card. The only command that asks another service before it is decided. */
+export class AuthorizePurchase {
+  /** Purchases whose card is being checked, by key: a second call under the key waits for the first. */
+  private readonly inFlight = new Map<string, Promise<unknown>>();
+
+  constructor(private readonly parts: AuthorizeParts) {}
+
+  async execute(command: Authorize, card: CardCredentials, call: Call): Promise<Reply<Transaction>> {
+    const key = answerKey(command.idempotency.caller, command.idempotency.key);
+    for (let first = this.inFlight.get(key); first; first = this.inFlight.get(key)) await first;
+    const reply = this.authorize(command, card, call);
+    // Those behind want to know that it is over, not how it ended.
+    const over = reply.then(
+      () => this.inFlight.delete(key),
+      () => this.inFlight.delete(key),
+    );
+    this.inFlight.set(key, over);
+    return reply;
+  }
+
+  private async authorize(command: Authorize, card: CardCredentials, call: Call): Promise<Reply<Transaction>> {
+    const { ledger, metrics } = this.parts;
+    const finding = this.needsCardCheck(command) ? await this.findCard(card, call) : unknownCardState;
+    // The time that the card check took counts: past the caller's deadline nothing is begun.
+    const reply = await ledger.execute(call, (state, moment) => decideAuthorize(state, command, finding, moment));
+    if (reply.kind === 'answered' && !reply.replayed) metrics.authorized(reply.answer);
+    return reply;
+  }
+
+  private needsCardCheck(command: Authorize): boolean | undefined {
+    return this.parts.ledger.peek(
+      (state, now) => !isCalledOff(state, command.idempotency) && beforeCardCheck(state, command, now) === undefined,
+    );
+  }
+
+  /** A card whose state cannot be known does not pay. */
+  private async findCard(card: CardCredentials, call: Call): Promise<CardFinding> {
+    const { cards, scheduler, cardCheckDeadlineMs, log } = this.parts;
+    const deadlineMs = Math.min(cardCheckDeadlineMs, call.deadline - scheduler.now());
+    try {
+      return await cards.verify(card, deadlineMs);
+    } catch (error) {
+      log.warn(`the card's state cannot be known: ${error instanceof Error ? error.message : String(error)}`);
+      return unknownCardState;
+    }
+  }
+}

@@ -1,0 +1,195 @@
+import type { Instant } from '../domain/account.ts';
+import type { LedgerRecord } from '../domain/record.ts';
+import type {
+  BatchHeader,
+  EncodedBatch,
+  Journal,
+  JournalBatch,
+  JournalCodec,
+  LedgerLog,
+  LedgerMetrics,
+  Scheduler,
+} from './ports.ts';
+
+export type Fate = 'durable' | 'lost';
+
+/** The journal's end: what the next batch follows. */
+export type JournalEnd = Readonly<{ sequence: number; hash: string; last: EncodedBatch | undefined }>;
+
+export type CommitOptions = Readonly<{
+  shard: number;
+  writer: string;
+  /** A batch that has reached one of these takes no more records. The store takes items of up to 400 KB. */
+  maxBatchBytes: number;
+  maxBatchRecords: number;
+}>;
+
+type CommitParts = Readonly<{
+  journal: Journal;
+  codec: JournalCodec;
+  scheduler: Scheduler;
+  metrics: LedgerMetrics;
+  log: LedgerLog;
+  newBatchId: () => string;
+  /** Told after each batch that is durable. */
+  onCommitted: (batch: JournalBatch) => void;
+  /** The fence: another writer has appended. Told once, after every batch at hand was given up. */
+  onLost: () => void;
+}>;
+
+const firstRetryMs = 5;
+const lastRetryMs = 1_000;
+
+/** Records on their way into one item of the journal. */
+class Batch {
+  readonly records: LedgerRecord[] = [];
+  readonly encoded: Uint8Array[] = [];
+  bytes = 0;
+  sealed = false;
+  settle: (fate: Fate) => void = () => undefined;
+  readonly fate = new Promise<Fate>((resolve) => {
+    this.settle = resolve;
+  });
+
+  constructor(readonly sequence: number) {}
+
+  add(record: LedgerRecord, encoded: Uint8Array): void {
+    this.records.push(record);
+    this.encoded.push(encoded);
+    this.bytes += encoded.length;
+  }
+}
+
+/**
+ * Group commit without a timer: while one batch is on its way into the journal, the next one gathers. A lone record
+ * waits for nothing but its own append. One leadership long: once the fence is lost, a new loop begins after recovery.
+ */
+export class CommitLoop {
+  /** Not durable yet, oldest first; the first may be on its way. */
+  private readonly queue: Batch[] = [];
+  private running = false;
+  private lost = false;
+  private waiting = 0;
+
+  constructor(
+    private end: JournalEnd,
+    private readonly options: CommitOptions,
+    private readonly parts: CommitParts,
+  ) {}
+
+  /** Records that are not durable yet. */
+  get depth(): number {
+    return this.waiting;
+  }
+
+  /** Where the next record will lie. */
+  nextPlace(): { shard: number; sequence: number; index: number } {
+    const batch = this.gathering();
+    return { shard: this.options.shard, sequence: batch.sequence, index: batch.records.length };
+  }
+
+  /** Takes a record into the gathering batch. Resolves once its fate is known. */
+  add(record: LedgerRecord, encoded: Uint8Array): Promise<Fate> {
+    const batch = this.gathering();
+    batch.add(record, encoded);
+    this.waiting += 1;
+    this.parts.metrics.queueDepth(this.waiting);
+    if (!this.running) {
+      this.running = true;
+      // Commands that have arrived in the same turn share the first batch.
+      this.parts.scheduler.soon(() => void this.run());
+    }
+    return batch.fate;
+  }
+
+  /** Resolves once the fate of all that was added so far is known: an answer drawn from it may leave then. */
+  settled(): Promise<Fate> {
+    if (this.lost) return Promise.resolve('lost');
+    const last = this.queue.findLast((batch) => batch.records.length > 0);
+    return last?.fate ?? Promise.resolve('durable');
+  }
+
+  private gathering(): Batch {
+    const last = this.queue.at(-1);
+    if (last && !last.sealed && !this.isFull(last)) return last;
+    const batch = new Batch((last?.sequence ?? this.end.sequence) + 1);
+    // A record that comes after the loss shares its fate.
+    if (this.lost) batch.settle('lost');
+    this.queue.push(batch);
+    return batch;
+  }
+
+  private isFull(batch: Batch): boolean {
+    return batch.bytes >= this.options.maxBatchBytes || batch.records.length >= this.options.maxBatchRecords;
+  }
+
+  private async run(): Promise<void> {
+    for (let batch = this.queue[0]; batch && batch.records.length > 0 && !this.lost; batch = this.queue[0]) {
+      batch.sealed = true;
+      const startedAt = this.parts.scheduler.now();
+      const encoded = this.parts.codec.encodeBatch(this.header(batch), batch.encoded);
+      const result = await this.append(encoded);
+      if (this.lost) return;
+      if (result === 'taken') return this.giveUp();
+      this.end = { sequence: batch.sequence, hash: encoded.hash, last: encoded };
+      this.queue.shift();
+      this.waiting -= batch.records.length;
+      this.tell(batch, encoded, startedAt);
+      batch.settle('durable');
+    }
+    this.running = false;
+  }
+
+  private header(batch: Batch): BatchHeader {
+    return {
+      shard: this.options.shard,
+      sequence: batch.sequence,
+      writer: this.options.writer,
+      batchId: this.parts.newBatchId(),
+      previousHash: this.end.hash,
+      decidedAt: batch.records.at(-1)?.decidedAt ?? 0,
+    };
+  }
+
+  /**
+   * Tries until the journal says what became of the batch. After a broken connection the batch before it is appended
+   * again first: the journal recognises it, or, had the store lost its last write, has it back.
+   */
+  private async append(batch: EncodedBatch): Promise<'appended' | 'taken'> {
+    const { journal, scheduler, metrics, log } = this.parts;
+    let broken = false;
+    for (let pauseMs = firstRetryMs; !this.lost; pauseMs = Math.min(pauseMs * 2, lastRetryMs)) {
+      try {
+        if (broken && this.end.last && (await journal.append(this.end.last)) === 'taken') return 'taken';
+        return await journal.append(batch);
+      } catch (error) {
+        // Whether it was appended is not known: only asking again tells.
+        broken = true;
+        metrics.appendFailed();
+        log.warn(`append of batch ${batch.header.sequence} is tried again: ${String(error)}`);
+        await scheduler.wait(pauseMs);
+      }
+    }
+    return 'taken';
+  }
+
+  /** Whatever is not durable by now is dropped: its callers are told that they cannot know. */
+  giveUp(): void {
+    if (this.lost) return;
+    this.lost = true;
+    for (const batch of this.queue) batch.settle('lost');
+    this.parts.onLost();
+  }
+
+  private tell(batch: Batch, encoded: EncodedBatch, startedAt: Instant): void {
+    const { metrics, scheduler, onCommitted } = this.parts;
+    metrics.batchCommitted({
+      sequence: batch.sequence,
+      records: batch.records.length,
+      bytes: encoded.bytes.length,
+      durationMs: scheduler.now() - startedAt,
+    });
+    metrics.queueDepth(this.waiting);
+    onCommitted({ ...encoded, records: batch.records });
+  }
+}

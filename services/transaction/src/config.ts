@@ -1,0 +1,32 @@
+import {
+  address,
+  dynamodbFields,
+  grpcFields,
+  kafkaFields,
+  key256,
+  milliseconds,
+  serviceFields,
+} from '@ipe/service-kit/config-fields';
+import { z } from 'zod';
+
+const count = z.coerce.number().int('must be a whole number').min(1, 'must be at least 1');
+
+export const configSchema = z.object({
+  ...serviceFields,
+  ...grpcFields,
+  ...dynamodbFields,
+  ...kafkaFields,
+  CARDS_ADDRESS: address,
+  /** How long an authorisation waits for the card's state before it is declined. */
+  CARD_CHECK_DEADLINE_MS: milliseconds.default(800),
+  /** How often holds that ran out are looked for. */
+  EXPIRY_SWEEP_MS: milliseconds.pipe(z.number().min(10, 'must be at least 10')).default(1_000),
+  /** Records that may wait for the journal; a write beyond is answered RESOURCE_EXHAUSTED. */
+  MAX_QUEUED_RECORDS: count.default(10_000),
+  /** Of the fingerprints under idempotency keys. Another key: every repeated call counts as another body. */
+  FINGERPRINT_KEY: key256,
+  /** Prefix of the topics' names; for tests. */
+  TOPIC_PREFIX: z.string().default(''),
+});
+
+export type Config = Readonly<z.output<typeof configSchema>>;

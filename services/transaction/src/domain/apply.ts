@@ -1,0 +1,75 @@
+import { type Account, emptyAccount } from './account.ts';
+import { accountAfter, type Entry } from './entry.ts';
+import { answerKey, type LedgerState } from './ledger-state.ts';
+import type { AccountChange, LedgerRecord, TransactionChange } from './record.ts';
+import type { Transaction } from './transaction.ts';
+
+/**
+ * Makes a record part of the state: the only place where the state changes, whether the record was decided a moment
+ * ago or is read back from the journal. A record that does not follow from the state is a bug or a damaged journal:
+ * it throws, and the state is worth nothing any more.
+ */
+export function apply(state: LedgerState, record: LedgerRecord): void {
+  if (record.decidedAt < state.decidedAt) throw new Error('a record was decided before the one in front of it');
+  state.decidedAt = record.decidedAt;
+  switch (record.change.kind) {
+    case 'transaction':
+      applyTransactions(state, record, record.change);
+      break;
+    case 'account':
+      applyAccount(state, record, record.change);
+      break;
+    case 'cancelled':
+      state.answers.set(answerKey(record.change.caller, record.change.authorizationKey), { fingerprint: '' });
+      break;
+  }
+}
+
+function applyTransactions(state: LedgerState, { idempotency }: LedgerRecord, change: TransactionChange): void {
+  for (const entry of change.entries) {
+    const account = state.accounts.get(entry.accountId);
+    if (!account) throw new Error(`an entry of account ${entry.accountId}, which was never opened`);
+    state.accounts.set(entry.accountId, follow(account, entry));
+  }
+  for (const transaction of change.transactions) {
+    trackHold(state, transaction);
+    state.transactions.set(transaction.transactionId, transaction);
+  }
+  if (idempotency) {
+    const { caller, key, fingerprint } = idempotency;
+    state.answers.set(answerKey(caller, key), { fingerprint, transaction: change.transactions[0] });
+  }
+}
+
+function applyAccount(state: LedgerState, { idempotency }: LedgerRecord, change: AccountChange): void {
+  const { accountId } = change.account;
+  let account = state.accounts.get(accountId) ?? beforeFirstEntry(change.account);
+  for (const entry of change.entries) account = follow(account, entry);
+  state.accounts.set(accountId, account);
+  if (idempotency) {
+    const { caller, key, fingerprint } = idempotency;
+    state.answers.set(answerKey(caller, key), { fingerprint, account });
+  }
+}
+
+function follow(account: Account, entry: Entry): Account {
+  const follows =
+    entry.sequence === account.sequence + 1 &&
+    entry.posted === account.posted + entry.postedDelta &&
+    entry.held === account.held + entry.heldDelta;
+  if (!follows) throw new Error(`entry ${entry.sequence} of account ${entry.accountId} does not follow`);
+  return accountAfter(account, entry);
+}
+
+function beforeFirstEntry(account: Account): Account {
+  return emptyAccount(account.accountId, account.accountClass, account.currency);
+}
+
+function trackHold(state: LedgerState, transaction: Transaction): void {
+  const wasOpen = (state.transactions.get(transaction.transactionId)?.held ?? 0n) > 0n;
+  const isOpen = transaction.held > 0n;
+  if (isOpen && !wasOpen && transaction.expiresAt !== undefined) {
+    state.openHolds.add(transaction.transactionId, transaction.expiresAt);
+  }
+  if (wasOpen && !isOpen) state.openHolds.remove(transaction.transactionId);
+}

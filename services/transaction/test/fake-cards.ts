@@ -1,0 +1,63 @@
+import { Server, ServerCredentials } from '@grpc/grpc-js';
+import {
+  type CardsServiceServer,
+  CardsServiceService,
+  CardVerdict,
+  type VerifyCardRequest,
+  type VerifyCardResponse,
+} from '@ipe/contracts/gen/bank/cards/v1/cards';
+
+const known = { cardId: 'crd_1', accountId: 'acc_card', customerId: 'cus_1', lastFour: '4242' };
+
+/** What each number's card is found to be. */
+export const numbers = {
+  valid: '6505160000004242',
+  unknown: '6505160000000001',
+  expired: '6505160000000002',
+  wrongCvv: '6505160000000003',
+  blocked: '6505160000000004',
+  locked: '6505160000000005',
+  lost: '6505160000000006',
+  stolen: '6505160000000007',
+  cancelled: '6505160000000008',
+  /** Never answered. */
+  silent: '6505160000000009',
+};
+
+const findings: Record<string, VerifyCardResponse> = {
+  [numbers.valid]: { verdict: CardVerdict.CARD_VERDICT_VALID, ...known },
+  [numbers.unknown]: {
+    verdict: CardVerdict.CARD_VERDICT_UNKNOWN_CARD,
+    cardId: '',
+    accountId: '',
+    customerId: '',
+    lastFour: '',
+  },
+  [numbers.expired]: { verdict: CardVerdict.CARD_VERDICT_EXPIRED_CARD, ...known },
+  [numbers.wrongCvv]: { verdict: CardVerdict.CARD_VERDICT_WRONG_CVV, ...known },
+  [numbers.blocked]: { verdict: CardVerdict.CARD_VERDICT_BLOCKED, ...known },
+  [numbers.locked]: { verdict: CardVerdict.CARD_VERDICT_LOCKED, ...known },
+  [numbers.lost]: { verdict: CardVerdict.CARD_VERDICT_LOST, ...known },
+  [numbers.stolen]: { verdict: CardVerdict.CARD_VERDICT_STOLEN, ...known },
+  [numbers.cancelled]: { verdict: CardVerdict.CARD_VERDICT_CANCELLED, ...known },
+};
+
+/** A cards service on a port of its own, that knows the numbers above. */
+export async function startFakeCards(): Promise<{ address: string; checks: string[]; stop: () => void }> {
+  const checks: string[] = [];
+  const server = new Server();
+  type VerifyCard = CardsServiceServer['verifyCard'];
+  const verifyCard: VerifyCard = ({ request }: { request: VerifyCardRequest }, callback) => {
+    checks.push(request.number);
+    const finding = findings[request.number];
+    if (finding) callback(null, finding);
+  };
+  // The other methods of the service are not called by the core.
+  server.addService({ verifyCard: CardsServiceService.verifyCard }, { verifyCard });
+  const port = await new Promise<number>((resolve, reject) => {
+    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
+      error ? reject(error) : resolve(bound),
+    );
+  });
+  return { address: `127.0.0.1:${port}`, checks, stop: () => server.forceShutdown() };
+}

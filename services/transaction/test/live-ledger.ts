@@ -1,0 +1,165 @@
+import { cents } from '@ipe/money/cents';
+import { ProtobufJournalCodec } from '../src/adapters/protobuf/journal-codec.ts';
+import type { Call } from '../src/application/admission.ts';
+import { Ledger, type LedgerOptions } from '../src/application/ledger.ts';
+import { openAccount } from '../src/application/open-account.ts';
+import { openSystemAccounts } from '../src/application/open-system-accounts.ts';
+import type { EncodedBatch, Journal, LedgerLog, LedgerMetrics, Scheduler } from '../src/application/ports.ts';
+import { recover } from '../src/application/recover.ts';
+import { transferMoney } from '../src/application/transfer-money.ts';
+import { MemoryJournal } from './memory-journal.ts';
+import { scope, sha256 } from './paper-ledger.ts';
+
+export const codec = new ProtobufJournalCodec();
+export const patient: Call = { deadline: Number.POSITIVE_INFINITY, traceparent: '' };
+export const silent: LedgerLog = { info: () => undefined, warn: () => undefined };
+
+/** A journal that can be held, and that fails as told, once for each fault, at the next appends. */
+export class FaultyJournal implements Journal {
+  readonly appended: EncodedBatch[] = [];
+  readonly faults: Array<'lost_before' | 'lost_after' | 'race'> = [];
+  private gate: Promise<void> = Promise.resolve();
+  private open: () => void = () => undefined;
+
+  constructor(readonly store = new MemoryJournal()) {}
+
+  /** Appends wait from now on, until `release`. */
+  hold(): void {
+    this.gate = new Promise((resolve) => {
+      this.open = resolve;
+    });
+  }
+
+  release(): void {
+    this.open();
+  }
+
+  async append(batch: EncodedBatch): Promise<'appended' | 'taken'> {
+    await this.gate;
+    const fault = this.faults.shift();
+    if (fault === 'lost_before') throw new Error('connection refused');
+    if (fault === 'race') await this.store.append(strangerAt(batch));
+    const result = await this.store.append(batch);
+    if (result === 'appended') this.appended.push(batch);
+    if (fault === 'lost_after') throw new Error('connection reset');
+    return result;
+  }
+
+  read(shard: number, fromSequence: number): Promise<readonly Uint8Array[]> {
+    return this.store.read(shard, fromSequence);
+  }
+}
+
+/** What another leader might have appended in the place of a batch. */
+function strangerAt({ header }: EncodedBatch): EncodedBatch {
+  return codec.encodeBatch({ ...header, writer: 'stranger', batchId: `stranger-${header.sequence}` }, []);
+}
+
+export class CountingMetrics implements LedgerMetrics {
+  replays = 0;
+  failures = 0;
+  readonly purchases: string[] = [];
+  batchCommitted(): void {}
+  queueDepth(): void {}
+  publisherLag(): void {}
+  appendFailed(): void {
+    this.failures += 1;
+  }
+  replayed(): void {
+    this.replays += 1;
+  }
+  authorized({ status, declineReason }: { status: string; declineReason: string }): void {
+    this.purchases.push(declineReason || status);
+  }
+}
+
+/** A clock that stands where it is put; waiting takes a turn and no time. */
+export class TestScheduler implements Scheduler {
+  time = Date.parse('2026-11-21T12:00:00.000Z');
+  now(): number {
+    return this.time;
+  }
+  soon(run: () => void): void {
+    setImmediate(run);
+  }
+  async wait(): Promise<void> {
+    await turn();
+  }
+}
+
+export function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+let batchIds = 0;
+
+export function newLedger(journal: Journal, options: Partial<LedgerOptions> = {}) {
+  const scheduler = new TestScheduler();
+  const metrics = new CountingMetrics();
+  const ledger = new Ledger(
+    {
+      shard: 0,
+      writer: 'test',
+      maxBatchBytes: 350_000,
+      maxBatchRecords: 1_000,
+      maxQueuedRecords: 1_000,
+      ...options,
+    },
+    {
+      journal,
+      codec,
+      scheduler,
+      metrics,
+      log: silent,
+      sha256,
+      newBatchId: () => {
+        batchIds += 1;
+        return `batch-${batchIds}`;
+      },
+    },
+  );
+  return { ledger, scheduler, metrics };
+}
+
+/** A leading ledger with cash and two accounts, `acc_a` holding R$ 1.000,00. */
+export async function leadingLedger(journal: Journal, options: Partial<LedgerOptions> = {}) {
+  const parts = newLedger(journal, options);
+  await parts.ledger.lead();
+  await openSystemAccounts(parts.ledger);
+  for (const accountId of ['acc_a', 'acc_b']) {
+    const limit = cents(0n);
+    const command = {
+      idempotency: scope(accountId),
+      accountId,
+      accountClass: 'LIABILITY',
+      currency: 'BRL',
+      limit,
+    } as const;
+    await openAccount(parts.ledger, command, patient);
+  }
+  await transfer(parts.ledger, 'funding', 100_000n, { from: 'system:cash', to: 'acc_a' });
+  return parts;
+}
+
+export function transfer(
+  ledger: Ledger,
+  key: string,
+  amount: bigint,
+  { from = 'acc_a', to = 'acc_b', call = patient } = {},
+) {
+  const command = {
+    idempotency: scope(key, `${from} ${to} ${amount}`),
+    fromAccountId: from,
+    toAccountId: to,
+    amount: cents(amount),
+    currency: 'BRL',
+    description: '',
+  };
+  return transferMoney(ledger, command, call);
+}
+
+/** The posted balance as a process that starts now would find it. */
+export async function durablePosted(journal: Journal, accountId: string): Promise<bigint | undefined> {
+  const { state } = await recover(journal, codec, 0);
+  return state.accounts.get(accountId)?.posted;
+}

@@ -1,0 +1,31 @@
+import type { BatchHeader, EncodedBatch, Journal } from '../src/application/ports.ts';
+
+/** The journal's twin for tests: the same answers, kept in memory. */
+export class MemoryJournal implements Journal {
+  private readonly batches = new Map<string, EncodedBatch>();
+
+  constructor(private readonly pageSize = 100) {}
+
+  async append(batch: EncodedBatch): Promise<'appended' | 'taken'> {
+    const { shard, sequence, batchId } = batch.header;
+    const present = this.batches.get(`${shard}/${sequence}`);
+    if (present) return present.header.batchId === batchId ? 'appended' : 'taken';
+    this.batches.set(`${shard}/${sequence}`, batch);
+    return 'appended';
+  }
+
+  async read(shard: number, fromSequence: number): Promise<readonly Uint8Array[]> {
+    const page: Uint8Array[] = [];
+    while (page.length < this.pageSize) {
+      const batch = this.batches.get(`${shard}/${fromSequence + page.length}`);
+      if (!batch) break;
+      page.push(batch.bytes);
+    }
+    return page;
+  }
+
+  /** Loses a batch, as a store may that is killed. */
+  forget({ shard, sequence }: Pick<BatchHeader, 'shard' | 'sequence'>): void {
+    this.batches.delete(`${shard}/${sequence}`);
+  }
+}
