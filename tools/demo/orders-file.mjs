@@ -1,0 +1,91 @@
+// Reads a file of orders. A malformed row is named by line, column and rule, and costs no other row.
+import { createHash } from 'node:crypto';
+import { parse } from 'csv-parse/sync';
+
+export const columns = ['customer', 'card', 'merchant', 'product', 'quantity', 'instalments'];
+const maxBytes = 64 * 1024 * 1024;
+
+/** A wrong file as a whole: no header, not UTF-8, too large. */
+export class OrdersFileRefused extends Error {
+  name = 'OrdersFileRefused';
+}
+
+/**
+ * text: the file. known: { customers, merchants } by alias, as the demo bank gives them.
+ * Gives { orders: [{ line, key, customer, card, merchant, product, quantity, instalments }], malformed: [{ line, column, rule }] }.
+ * The key follows from a row's content and how often the same content came before, so that the same file makes the same
+ * keys again, also after rows were added or removed elsewhere.
+ */
+export function readOrders(bytes, known) {
+  if (bytes.length > maxBytes) throw new OrdersFileRefused(`the file is larger than ${maxBytes / 1024 / 1024} MiB`);
+  const text = decode(bytes);
+  const rows = parse(text, {
+    bom: true,
+    info: true,
+    relax_column_count: true,
+    relax_quotes: true,
+    skip_empty_lines: true,
+    trim: true,
+  });
+  const header = rows.shift()?.record ?? [];
+  const missing = columns.filter((name) => !header.includes(name));
+  if (missing.length > 0) {
+    throw new OrdersFileRefused(`line 1 must name the columns ${columns.join(', ')}; missing: ${missing.join(', ')}`);
+  }
+  const seen = new Map();
+  const orders = [];
+  const malformed = [];
+  for (const { record, info } of rows) {
+    const line = info.lines;
+    const problems =
+      record.length === header.length ? [] : [[`row`, `must have ${header.length} columns, has ${record.length}`]];
+    const row = Object.fromEntries(header.map((name, at) => [name, record[at] ?? '']));
+    const order = problems.length === 0 ? toOrder(row, known, problems) : undefined;
+    if (problems.length > 0) {
+      malformed.push(...problems.map(([column, rule]) => ({ line, column, rule })));
+      continue;
+    }
+    const content = JSON.stringify(columns.map((name) => row[name]));
+    const times = (seen.get(content) ?? 0) + 1;
+    seen.set(content, times);
+    const key = `row-${createHash('sha256').update(`${content}#${times}`).digest('hex').slice(0, 40)}`;
+    orders.push({ line, key, row, ...order });
+  }
+  return { orders, malformed };
+}
+
+function decode(bytes) {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new OrdersFileRefused('the file is not UTF-8 text');
+  }
+}
+
+function toOrder(row, known, problems) {
+  const customer = known.customers[row.customer];
+  if (!customer) problems.push(['customer', `no customer “${show(row.customer)}”`]);
+  const card = row.card === 'unknown' ? unknownCard : customer?.cards[row.card];
+  if (customer && !card) problems.push(['card', `${row.customer} has no card “${show(row.card)}”`]);
+  const merchant = known.merchants[row.merchant];
+  if (!merchant) problems.push(['merchant', `no merchant “${show(row.merchant)}”`]);
+  const product = merchant?.products[row.product];
+  if (merchant && !product) problems.push(['product', `${row.merchant} has no product “${show(row.product)}”`]);
+  const quantity = whole(row, 'quantity', 1, 1000, problems);
+  const instalments = whole(row, 'instalments', 1, 12, problems);
+  return { customer, card, merchant, product, quantity, instalments };
+}
+
+/** A card number that passes Luhn and that no bank issued to anybody here. */
+const unknownCard = { secrets: { number: '6505169999999998', expiryMonth: 12, expiryYear: 2030, cvv: '123' } };
+
+function whole(row, column, least, most, problems) {
+  const text = row[column];
+  const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+  if (!(value >= least && value <= most)) {
+    problems.push([column, `must be a whole number from ${least} to ${most}, is “${show(text)}”`]);
+  }
+  return value;
+}
+
+const show = (text) => (text.length > 30 ? `${text.slice(0, 30)}…` : text);
