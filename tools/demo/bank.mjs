@@ -15,8 +15,7 @@ const operatorScopes =
   'merchants:write customers:read limits:write accounts:admin cards:admin deposits:write transactions:read';
 
 /** An idempotency key that the same demo always makes again. */
-export const demoKey = (...parts) =>
-  `demo-${createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 40)}`;
+const demoKey = (...parts) => `demo-${createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 40)}`;
 
 /**
  * addresses: { gateway, issuer }; operator: { clientId, clientSecret }; file: where the merchants' credentials and all

@@ -5,7 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 const deadlineMs = 15_000;
 
 /** A problem+json answer. `status` and `code` are for programs, the message is for people. */
-export class ApiProblem extends Error {
+class ApiProblem extends Error {
   constructor(request, status, body) {
     const fields = (body.errors ?? []).map(({ field, rule }) => `${field} ${rule}`).join('; ');
     super(`${request}: ${status} ${body.code ?? ''} ${body.detail ?? body.title ?? ''} ${fields}`.trim());

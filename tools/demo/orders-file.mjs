@@ -6,7 +6,7 @@ export const columns = ['customer', 'card', 'merchant', 'product', 'quantity', '
 const maxBytes = 64 * 1024 * 1024;
 
 /** A wrong file as a whole: no header, not UTF-8, too large. */
-export class OrdersFileRefused extends Error {
+class OrdersFileRefused extends Error {
   name = 'OrdersFileRefused';
 }
 

@@ -1,0 +1,2 @@
+// Tests with real engines and processes may wait for one to come back.
+import.meta.jest.setTimeout(180_000);
