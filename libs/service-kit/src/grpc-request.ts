@@ -30,11 +30,13 @@ export function plainText(min: number, max: number): z.ZodString {
     .refine((text) => text === text.trim(), 'must not begin or end with a space');
 }
 
+const visibleAscii = () => z.string().regex(/^[\x21-\x7e]{1,128}$/, 'must be 1 to 128 visible ASCII characters');
+
 /** 1 to 128 visible ASCII characters. */
-export const idempotencyKey = z.string().regex(/^[\x21-\x7e]{1,128}$/, 'must be 1 to 128 visible ASCII characters');
+export const idempotencyKey = visibleAscii();
 
 /** Who asks: 1 to 128 visible ASCII characters. */
-export const caller = idempotencyKey;
+export const caller = visibleAscii();
 
 /** Ids of this platform: `acc_…`, `system:cash`. */
 export const entityId = z.string().regex(/^[A-Za-z0-9._:-]{1,64}$/, 'must be 1 to 64 of A-Z a-z 0-9 . _ : -');

@@ -1,0 +1,22 @@
+import { told, wordsOf } from './view.ts';
+
+enum Colour {
+  COLOUR_UNSPECIFIED = 0,
+  COLOUR_RED = 1,
+  COLOUR_DARK_BLUE = 2,
+}
+
+test('an enum is told in words and back', () => {
+  const colours = wordsOf(Colour, 'COLOUR', ['red', 'dark_blue']);
+  expect(colours.toWord(Colour.COLOUR_DARK_BLUE)).toBe('dark_blue');
+  expect(colours.toNumber('red')).toBe(Colour.COLOUR_RED);
+});
+
+test('a word that the contract lacks fails at once, a number without a word when it comes', () => {
+  expect(() => wordsOf(Colour, 'COLOUR', ['green'])).toThrow('COLOUR has no green');
+  expect(() => wordsOf(Colour, 'COLOUR', ['red']).toWord(0)).toThrow('COLOUR 0 has no word');
+});
+
+test('what proto3 left empty is not told', () => {
+  expect(told({ orderId: '', cardId: 'crd_1', installments: 0, expiresAt: undefined })).toEqual({ cardId: 'crd_1' });
+});
