@@ -1,0 +1,21 @@
+import type { Kafka } from 'kafkajs';
+import type { Delivery } from './delivery.ts';
+
+export type ConsumerOptions = {
+  kafka: Kafka;
+  groupId: string;
+  topic: string;
+  /** Must be safe to repeat: delivery is at least once. */
+  handle: (delivery: Delivery) => Promise<void>;
+  /**
+   * Several messages of one partition in one effect, which is quicker where many wait. When it throws, each is handled
+   * by itself, so that only the one that is wrong is given up: what was done by then must be safe to repeat.
+   */
+  together?: { atMost: number; handle: (deliveries: readonly Delivery[]) => Promise<void> };
+  /** Tries of a message that fails for its own sake, before it goes to the dead letters. */
+  maxAttempts?: number;
+  /** Pause before the second try; doubles up to five seconds. */
+  backoffMs?: number;
+  /** Told after each message: what became of it. */
+  onOutcome?: (outcome: 'handled' | 'dead_lettered' | 'retried', delivery: { topic: string }) => void;
+};

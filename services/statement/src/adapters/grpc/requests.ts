@@ -1,0 +1,57 @@
+import { LineKind as LineKindMessage } from '@ipe/contracts/gen/bank/statement/v1/statement';
+import { entityId, pageSize } from '@ipe/service-kit/grpc-request';
+import { z } from 'zod';
+import { kindOf } from './messages.ts';
+
+const lastInstant = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+const firstInstant = Date.parse('0001-01-01T00:00:00Z');
+
+/** A proto timestamp may lie outside of what its own rules allow. */
+const instant = z
+  .custom<Date>((value) => value instanceof Date, 'must be a time')
+  .refine(
+    (value) => value.getTime() >= firstInstant && value.getTime() <= lastInstant,
+    'must be a time of the years 1 to 9999',
+  )
+  .optional();
+
+const lineKind = z.enum(LineKindMessage).transform((number, context) => {
+  const kind = kindOf(number);
+  if (kind) return kind;
+  context.addIssue('must be a kind of line');
+  return z.NEVER;
+});
+
+export const listLines = z
+  .object({
+    accountId: entityId,
+    from: instant,
+    until: instant,
+    kinds: z
+      .array(lineKind)
+      .max(20, 'must have at most 20 kinds')
+      .transform((kinds) => new Set(kinds)),
+    pageSize,
+    pageToken: z.string().max(1_024, 'must have at most 1024 characters'),
+  })
+  .refine(({ from, until }) => !from || !until || from <= until, {
+    path: ['until'],
+    error: 'must not be before from',
+  });
+
+export const getPosition = z.object({ accountId: entityId });
+
+export const watchLines = z.object({
+  accounts: z
+    .array(z.object({ accountId: entityId, afterSequence: z.bigint().min(0n, 'must be zero or more').optional() }))
+    .min(1, 'must name an account')
+    .max(20, 'must name at most 20 accounts')
+    .refine((accounts) => new Set(accounts.map(({ accountId }) => accountId)).size === accounts.length, {
+      error: 'must not name an account twice',
+    }),
+});
+
+/** What a page token holds: the place of the last line of the page before. */
+export const pageCursor = z.object({
+  after: z.string().regex(/^\d{4}-[0-9T:.-]{10,22}Z#[A-Za-z0-9._:-]{1,64}#[a-z_]{1,20}(-\d{20})?$/),
+});

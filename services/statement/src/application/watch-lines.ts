@@ -1,0 +1,99 @@
+import { type Line, toLine } from '../domain/line.ts';
+import { nowhere } from '../domain/position.ts';
+import type { Book, Changes } from './ports.ts';
+
+export type WatchedAccount = Readonly<{ accountId: string; afterSequence: bigint | undefined }>;
+
+const entriesAtOnce = 100;
+
+/**
+ * Lines that are new or changed, in each account's own order, none lost and none twice. The cursor is a sequence:
+ * hence entries beyond a gap wait until the missing ones have arrived, though ListLines shows them.
+ */
+export class WatchLines {
+  constructor(
+    private readonly book: Book,
+    private readonly changes: Changes,
+  ) {}
+
+  /** Ends when `signal` aborts. `watching` is called once nothing that comes after it can be missed. */
+  async *execute(watched: readonly WatchedAccount[], signal: AbortSignal, watching: () => void): AsyncGenerator<Line> {
+    const accountIds = watched.map(({ accountId }) => accountId);
+    const changed = new ChangedAccounts(signal, accountIds);
+    const unsubscribe = this.changes.subscribe(accountIds, (accountId) => changed.add(accountId));
+    try {
+      const cursors = await this.startingPoints(watched);
+      watching();
+      for await (const accountId of changed) {
+        let cursor = cursors.get(accountId) ?? 0n;
+        const upTo = await this.sequenceOf(accountId);
+        while (cursor < upTo && !signal.aborted) {
+          const page = await this.book.linesOfEntries(accountId, { after: cursor, upTo, atMost: entriesAtOnce });
+          for (const { sequence, facts } of page.lines) {
+            const line = toLine(facts);
+            // A line that a later entry changed again is told with that entry, once.
+            if (line.sequence === sequence) yield line;
+          }
+          cursor = page.reached;
+          cursors.set(accountId, cursor);
+        }
+      }
+    } finally {
+      unsubscribe();
+    }
+  }
+
+  private async startingPoints(watched: readonly WatchedAccount[]): Promise<Map<string, bigint>> {
+    const fromNow = watched.filter(({ afterSequence }) => afterSequence === undefined);
+    const positions = await this.book.positions(fromNow.map(({ accountId }) => accountId));
+    return new Map(
+      watched.map(({ accountId, afterSequence }) => [
+        accountId,
+        afterSequence ?? positions.get(accountId)?.value.sequence ?? nowhere.sequence,
+      ]),
+    );
+  }
+
+  private async sequenceOf(accountId: string): Promise<bigint> {
+    return (await this.book.positions([accountId])).get(accountId)?.value.sequence ?? nowhere.sequence;
+  }
+}
+
+/** Accounts to look at: at first each, then those that were told of; however often, it is one look. Ends with its signal. */
+class ChangedAccounts implements AsyncIterable<string> {
+  private readonly waiting: Set<string>;
+  private wake: () => void = () => undefined;
+
+  constructor(
+    private readonly signal: AbortSignal,
+    accountIds: readonly string[],
+  ) {
+    this.waiting = new Set(accountIds);
+  }
+
+  add(accountId: string): void {
+    this.waiting.add(accountId);
+    this.wake();
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<string> {
+    const end = () => this.wake();
+    this.signal.addEventListener('abort', end);
+    try {
+      while (!this.signal.aborted) {
+        const [next] = this.waiting;
+        if (next === undefined) {
+          await new Promise<void>((resolve) => {
+            this.wake = resolve;
+          });
+        } else {
+          // Taken off before it is looked at: a change during the look makes another one.
+          this.waiting.delete(next);
+          yield next;
+        }
+      }
+    } finally {
+      this.signal.removeEventListener('abort', end);
+    }
+  }
+}
