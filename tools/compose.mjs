@@ -1,6 +1,5 @@
-// The same platform with Docker Compose, where a Docker engine answers. Neither this file's `up` nor the images could
-// be run where it was written (no container registry within reach): docker-compose.yml is checked against the Compose
-// specification's schema and against engines/ instead.
+// The same platform with Docker Compose, where a Docker engine answers. Compose itself creates topics and applies the
+// connectors. What of it was run, and what was only checked: docs/operating/docker.md.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';

@@ -17,30 +17,37 @@ export type TableShape = { name: string; indexes?: readonly string[] };
 
 /**
  * Creates the table where it is absent; safe to call from several replicas at once. A store that does not answer yet is
- * waited for up to `waitMs`, then the last error is thrown.
+ * waited for up to `waitMs`, then it throws with the last error as its cause.
  */
 export async function ensureTable(
   client: DynamoDBClient,
   shape: TableShape,
   { waitMs = 30_000 }: { waitMs?: number } = {},
 ): Promise<void> {
-  const deadline = Date.now() + waitMs;
-  while (!(await created(client, shape, deadline))) await wait(500);
+  for (const deadline = Date.now() + waitMs; ; await wait(500)) {
+    try {
+      await create(client, shape);
+      break;
+    } catch (error) {
+      // The store's own no (no permission, too many tables) will not change by waiting.
+      if (error instanceof DynamoDBServiceException && error.$fault === 'client') throw error;
+      if (Date.now() < deadline) continue;
+      const seconds = waitMs / 1_000;
+      throw new Error(`the table ${shape.name} cannot be made: DynamoDB did not answer within ${seconds} s`, {
+        cause: error,
+      });
+    }
+  }
   const { Table } = await client.send(new DescribeTableCommand({ TableName: shape.name }));
   if (Table?.TableStatus === 'ACTIVE') return;
   await waitUntilTableExists({ client, maxWaitTime: 60, minDelay: 1, maxDelay: 2 }, { TableName: shape.name });
 }
 
-/** False when the store did not answer, and may before the deadline. */
-async function created(client: DynamoDBClient, shape: TableShape, deadline: number): Promise<boolean> {
+async function create(client: DynamoDBClient, shape: TableShape): Promise<void> {
   try {
     await client.send(new CreateTableCommand(definition(shape)));
-    return true;
   } catch (error) {
-    if (error instanceof ResourceInUseException) return true;
-    // An answer of the store itself (no permission, too many tables) will not change by waiting.
-    if (error instanceof DynamoDBServiceException || Date.now() >= deadline) throw error;
-    return false;
+    if (!(error instanceof ResourceInUseException)) throw error;
   }
 }
 

@@ -64,18 +64,21 @@ async function session(options: ConsumerOptions, logger: Logger, stopping: Abort
   consumer.on(consumer.events.CRASH, ({ payload }) => over.reject(payload.error));
   const stop = () => over.resolve();
   stopping.addEventListener('abort', stop);
+  const begin = async () => {
+    await topicExists(options.kafka, options.topic);
+    stopping.throwIfAborted();
+    await producer.connect();
+    stopping.throwIfAborted();
+    await run(consumer, { options, producer, logger, stopping });
+  };
+  const beginning = begin();
   try {
-    const begin = async () => {
-      await topicExists(options.kafka, options.topic);
-      stopping.throwIfAborted();
-      await producer.connect();
-      stopping.throwIfAborted();
-      await run(consumer, { options, producer, logger, stopping });
-    };
-    await Promise.race([begin(), over.promise]);
+    await Promise.race([beginning, over.promise]);
     await over.promise;
   } finally {
     stopping.removeEventListener('abort', stop);
+    // What is still connecting would come up after the goodbye, and stay.
+    await Promise.allSettled([beginning]);
     await Promise.allSettled([consumer.disconnect(), producer.disconnect()]);
   }
 }

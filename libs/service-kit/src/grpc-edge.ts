@@ -2,8 +2,8 @@ import type { Server, ServiceDefinition } from '@grpc/grpc-js';
 import type { INestApplication } from '@nestjs/common';
 import { type GrpcOptions, type NestMicroservice, Transport } from '@nestjs/microservices';
 import { HealthImplementation } from 'grpc-health-check';
+import { observeCalls } from './grpc-calls.ts';
 import { GrpcErrorFilter } from './grpc-error.filter.ts';
-import { measureCalls } from './grpc-metrics.ts';
 import { nestPackageDefinition } from './grpc-package.ts';
 import { addReflection } from './grpc-reflection.ts';
 
@@ -11,8 +11,8 @@ import { addReflection } from './grpc-reflection.ts';
 export type GrpcEdge = { address: string; services: Readonly<Record<string, ServiceDefinition>> };
 
 /**
- * Adds a gRPC server to the application: controllers' @GrpcMethod handlers, health, reflection, metrics, keepalive,
- * one error filter, and a graceful end that lets calls in flight finish.
+ * Adds a gRPC server to the application: controllers' @GrpcMethod handlers, health, reflection, metrics and a log line
+ * of every call, keepalive, one error filter, and a graceful end that lets calls in flight finish.
  */
 export function connectGrpc(app: INestApplication, edge: GrpcEdge): void {
   const names = Object.keys(edge.services);
@@ -29,7 +29,7 @@ export function connectGrpc(app: INestApplication, edge: GrpcEdge): void {
         'grpc.keepalive_time_ms': 30_000,
         'grpc.keepalive_timeout_ms': 10_000,
         // Not in Nest's type, but passed on to grpc-js's Server as it is.
-        ...{ interceptors: [measureCalls] },
+        ...{ interceptors: [observeCalls(names)] },
       },
       onLoadPackageDefinition: (_definition: unknown, server: Server) => {
         health.addToServer(server);

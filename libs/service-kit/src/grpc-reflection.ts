@@ -9,7 +9,9 @@ export function addReflection(server: Pick<Server, 'addService'>, services: read
   // The reflection package reads nothing but the descriptors of proto-loader's definition.
   const definition = { files: { format: 'Protocol Buffer 3 DescriptorProto', type: {}, fileDescriptorProtos } };
   type Definition = ConstructorParameters<typeof ReflectionService>[0];
-  new ReflectionService(definition as Definition, { services: [...services] }).addToServer(server);
+  // grpcurl asks reflection before every call, of the health service too.
+  const options = { services: [...services, 'grpc.health.v1.Health'] };
+  new ReflectionService(definition as Definition, options).addToServer(server);
 }
 
 /** google.protobuf.FileDescriptorSet is nothing but field 1, repeated. */

@@ -26,6 +26,7 @@ test.each([
   ['abcdef', 'must have at most 5 characters'],
   [' ab', 'must not begin or end with a space'],
   ['a\u202eb', 'must not contain control characters'],
+  ['a\ud83d', 'must be well-formed Unicode'],
 ])('refuses the text %j', (displayName, description) => {
   expect(violationsOf({ amountCents: 1n, items: [{ displayName }] })).toEqual([
     { field: 'items[0].display_name', description },

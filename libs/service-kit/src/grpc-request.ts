@@ -22,12 +22,16 @@ const controls = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2
 
 /** Text that a person wrote: no control or direction-changing characters, no space around, `min` to `max` characters. */
 export function plainText(min: number, max: number): z.ZodString {
-  return z
-    .string()
-    .min(min, min === 1 ? 'must not be empty' : `must have at least ${min} characters`)
-    .max(max, `must have at most ${max} characters`)
-    .refine((text) => !controls.test(text), 'must not contain control characters')
-    .refine((text) => text === text.trim(), 'must not begin or end with a space');
+  return (
+    z
+      .string()
+      .min(min, min === 1 ? 'must not be empty' : `must have at least ${min} characters`)
+      .max(max, `must have at most ${max} characters`)
+      .refine((text) => !controls.test(text), 'must not contain control characters')
+      // Half a surrogate pair: protobuf would store another text than was sent.
+      .refine((text) => text.isWellFormed(), 'must be well-formed Unicode')
+      .refine((text) => text === text.trim(), 'must not begin or end with a space')
+  );
 }
 
 const visibleAscii = () => z.string().regex(/^[\x21-\x7e]{1,128}$/, 'must be 1 to 128 visible ASCII characters');

@@ -1,8 +1,7 @@
 import { dynamoClient } from '@ipe/dynamodb/client';
-import { Readiness } from '@ipe/service-kit/readiness';
+import { ServiceTable } from '@ipe/dynamodb/service-table';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { HashedAccountNumbers } from './adapters/crypto/hashed-account-numbers.ts';
-import { AccountTable } from './adapters/dynamodb/account-table.ts';
 import { DynamoAccounts } from './adapters/dynamodb/dynamo-accounts.ts';
 import { DynamoCustomers } from './adapters/dynamodb/dynamo-customers.ts';
 import { AccountController } from './adapters/grpc/account.controller.ts';
@@ -35,14 +34,12 @@ export class AccountModule {
       controllers: [AccountController],
       providers: [
         {
-          provide: AccountTable,
-          inject: [Readiness],
-          useFactory: (readiness: Readiness) =>
-            new AccountTable(dynamoClient(config), `${config.TABLE_PREFIX}account`, readiness),
+          provide: ServiceTable,
+          useFactory: () => new ServiceTable(dynamoClient(config), `${config.TABLE_PREFIX}account`),
         },
         { provide: Clock, useValue: { now: () => new Date() } },
-        { provide: Customers, inject: [AccountTable], useFactory: (table: AccountTable) => new DynamoCustomers(table) },
-        { provide: Accounts, inject: [AccountTable], useFactory: (table: AccountTable) => new DynamoAccounts(table) },
+        { provide: Customers, inject: [ServiceTable], useFactory: (table: ServiceTable) => new DynamoCustomers(table) },
+        { provide: Accounts, inject: [ServiceTable], useFactory: (table: ServiceTable) => new DynamoAccounts(table) },
         {
           provide: Ledger,
           useFactory: () => new GrpcLedger(config.TRANSACTION_ADDRESS, config.LEDGER_DEADLINE_MS),

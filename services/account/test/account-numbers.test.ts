@@ -1,11 +1,10 @@
 import { dynamoClient } from '@ipe/dynamodb/client';
+import { ServiceTable } from '@ipe/dynamodb/service-table';
 import { ensureTable } from '@ipe/dynamodb/table';
 import { cents } from '@ipe/money/cents';
-import { Readiness } from '@ipe/service-kit/readiness';
 import { testEngines } from '@ipe/testing/engines';
 import { FixedClock } from '@ipe/testing/fixed-clock';
 import { uniqueName } from '@ipe/testing/unique-name';
-import { AccountTable } from '../src/adapters/dynamodb/account-table.ts';
 import { DynamoAccounts } from '../src/adapters/dynamodb/dynamo-accounts.ts';
 import { DynamoCustomers } from '../src/adapters/dynamodb/dynamo-customers.ts';
 import { OpenAccount } from '../src/application/open-account.ts';
@@ -13,7 +12,7 @@ import type { AccountNumbers, Ledger } from '../src/application/ports.ts';
 import { openingBalance } from '../src/domain/account.ts';
 
 const config = { DYNAMODB_ENDPOINT: testEngines().dynamodb, AWS_REGION: 'sa-east-1' };
-const table = new AccountTable(dynamoClient(config), uniqueName('account'), new Readiness());
+const table = new ServiceTable(dynamoClient(config), uniqueName('account'));
 const customers = new DynamoCustomers(table);
 const accounts = new DynamoAccounts(table);
 const clock = new FixedClock();

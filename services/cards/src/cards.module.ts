@@ -1,9 +1,9 @@
 import { KMSClient } from '@aws-sdk/client-kms';
 import { dynamoClient } from '@ipe/dynamodb/client';
+import { ServiceTable } from '@ipe/dynamodb/service-table';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { CryptoDigits } from './adapters/crypto/crypto-digits.ts';
 import { HmacNumberSecrets } from './adapters/crypto/hmac-number-secrets.ts';
-import { CardsTable } from './adapters/dynamodb/cards-table.ts';
 import { DynamoCardStore } from './adapters/dynamodb/dynamo-card-store.ts';
 import { AccountClient } from './adapters/grpc/account-client.ts';
 import { CardsController, VerifyTimeoutMs } from './adapters/grpc/cards.controller.ts';
@@ -46,8 +46,11 @@ export class CardsModule {
         BlockCard,
         UnblockCard,
         VerifyCard,
-        { provide: CardsTable, useFactory: () => new CardsTable(dynamoClient(config), `${config.TABLE_PREFIX}cards`) },
-        { provide: CardStore, useFactory: (table: CardsTable) => new DynamoCardStore(table), inject: [CardsTable] },
+        {
+          provide: ServiceTable,
+          useFactory: () => new ServiceTable(dynamoClient(config), `${config.TABLE_PREFIX}cards`),
+        },
+        { provide: CardStore, useFactory: (table: ServiceTable) => new DynamoCardStore(table), inject: [ServiceTable] },
         {
           provide: Accounts,
           useFactory: () => new AccountClient(config.ACCOUNT_ADDRESS, config.ACCOUNT_TIMEOUT_MS),

@@ -2,12 +2,12 @@ import { ScanCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { status } from '@grpc/grpc-js';
 import { CardVerdict } from '@ipe/contracts/gen/bank/cards/v1/cards';
 import { dynamoClient } from '@ipe/dynamodb/client';
+import { ServiceTable } from '@ipe/dynamodb/service-table';
 import { cents } from '@ipe/money/cents';
 import { startService } from '@ipe/service-kit/start-service';
 import { freePort } from '@ipe/testing/free-port';
 import { uniqueName } from '@ipe/testing/unique-name';
 import { HmacNumberSecrets } from '../src/adapters/crypto/hmac-number-secrets.ts';
-import { CardsTable } from '../src/adapters/dynamodb/cards-table.ts';
 import { DynamoCardStore } from '../src/adapters/dynamodb/dynamo-card-store.ts';
 import { EnvelopeVault } from '../src/adapters/vault/envelope-vault.ts';
 import { LocalDataKeys } from '../src/adapters/vault/local-data-keys.ts';
@@ -77,7 +77,7 @@ class PreparedDigits implements RandomDigits {
 }
 
 test('a number that is taken is not given twice', async () => {
-  const table = new CardsTable(dynamoClient(bank.config), tableName());
+  const table = new ServiceTable(dynamoClient(bank.config), tableName());
   const secrets = new HmacNumberSecrets({ index: bank.config.PAN_INDEX_KEY, cvv: bank.config.CVV_KEY });
   let accounts = 0;
   const issueCard = new IssueCard(

@@ -124,3 +124,18 @@ test('a bug behind the gateway is 502 and tells nothing of itself', async () => 
   expect([answer.status, answer.body.code]).toEqual([502, 'service_failed']);
   expect(JSON.stringify(answer.body)).not.toContain('secret');
 });
+
+test('the accounts of nobody are 404, of a customer without any an empty list', async () => {
+  const path = (customerId: string) => `/v1/operations/customers/${customerId}/accounts`;
+  bank.account.answer({
+    listAccounts: () => ({ accounts: [], nextPageToken: '' }),
+    getCustomer: ({ customerId }) => {
+      if (customerId !== 'cus_new') throw notFound('customer');
+      return { customer };
+    },
+  });
+  const unknown = await bank.get(path('cus_x'), { token: operator });
+  expect([unknown.status, unknown.body.code]).toEqual([404, 'customer_not_found']);
+  const empty = await bank.get(path('cus_new'), { token: operator });
+  expect([empty.status, empty.body]).toEqual([200, { data: [], nextCursor: null }]);
+});

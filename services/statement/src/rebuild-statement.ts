@@ -1,7 +1,6 @@
 import { dynamoClient } from '@ipe/dynamodb/client';
 import { ensureTable } from '@ipe/dynamodb/table';
 import { kafkaClient } from '@ipe/events/kafka';
-import { Readiness } from '@ipe/service-kit/readiness';
 import { DynamoBook } from './adapters/dynamodb/dynamo-book.ts';
 import { StatementTable } from './adapters/dynamodb/statement-table.ts';
 import { wipe } from './adapters/dynamodb/wipe.ts';
@@ -42,7 +41,7 @@ export async function rebuildStatement(config: RebuildConfig, options: RebuildOp
     await ensureTable(client, { name: tableName });
     await rewind(admin, source, partitions);
     if (options.wipe) options.tell(`removed ${await wipe(client, tableName)} items from ${tableName}`);
-    const book = new DynamoBook(new StatementTable(client, tableName, new Readiness()));
+    const book = new DynamoBook(new StatementTable(client, tableName));
     await replay(admin, source, partitions, new RecordEntries(book, nobody), (done, all) =>
       options.tell(`${done} of ${all} records read`),
     );

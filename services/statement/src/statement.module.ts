@@ -1,5 +1,4 @@
 import { dynamoClient } from '@ipe/dynamodb/client';
-import { Readiness } from '@ipe/service-kit/readiness';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { DynamoBook } from './adapters/dynamodb/dynamo-book.ts';
 import { StatementTable } from './adapters/dynamodb/statement-table.ts';
@@ -25,9 +24,7 @@ export class StatementModule {
       providers: [
         {
           provide: StatementTable,
-          inject: [Readiness],
-          useFactory: (readiness: Readiness) =>
-            new StatementTable(dynamoClient(config), `${config.TABLE_PREFIX}statement`, readiness),
+          useFactory: () => new StatementTable(dynamoClient(config), `${config.TABLE_PREFIX}statement`),
         },
         { provide: Book, inject: [StatementTable], useFactory: (table: StatementTable) => new DynamoBook(table) },
         { provide: Changes, inject: [Book], useFactory: (book: Book) => new PolledChanges(book, config.WATCH_POLL_MS) },

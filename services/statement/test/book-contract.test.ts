@@ -1,6 +1,5 @@
 import { dynamoClient } from '@ipe/dynamodb/client';
 import { ensureTable } from '@ipe/dynamodb/table';
-import { Readiness } from '@ipe/service-kit/readiness';
 import { testEngines } from '@ipe/testing/engines';
 import { uniqueName } from '@ipe/testing/unique-name';
 import { DynamoBook } from '../src/adapters/dynamodb/dynamo-book.ts';
@@ -14,7 +13,7 @@ import { AccountLedger } from './account-ledger.ts';
 import { MemoryBook } from './memory-book.ts';
 
 const client = dynamoClient({ DYNAMODB_ENDPOINT: testEngines().dynamodb, AWS_REGION: 'sa-east-1' });
-const table = new StatementTable(client, uniqueName('statement-book'), new Readiness());
+const table = new StatementTable(client, uniqueName('statement-book'));
 const nobody = { tell: () => undefined, subscribe: () => () => undefined };
 
 beforeAll(() => ensureTable(client, { name: table.name }));

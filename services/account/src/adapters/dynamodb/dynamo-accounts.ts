@@ -9,6 +9,7 @@ import {
 import { Account as AccountMessage } from '@ipe/contracts/gen/bank/account/v1/account';
 import { fromItem, type Item, toItem } from '@ipe/dynamodb/item';
 import { queryPage } from '@ipe/dynamodb/query-page';
+import type { ServiceTable } from '@ipe/dynamodb/service-table';
 import { findWrite, writeOnce } from '@ipe/dynamodb/write-once';
 import type { Cents } from '@ipe/money/cents';
 import { type AccountPage, Accounts, type Outcome, refused, type Write } from '../../application/ports.ts';
@@ -16,7 +17,6 @@ import type { Account, AccountView, Balance } from '../../domain/account.ts';
 import { mostCurrentAccounts } from '../../domain/opening.ts';
 import { accountFrom, accountMessage } from '../protobuf/messages.ts';
 import { type AccountItem, accountItem, accountView, type BalanceItem, balanceItem } from './account-item.ts';
-import type { AccountTable } from './account-table.ts';
 import { toOutcome } from './outcome.ts';
 
 /**
@@ -24,7 +24,7 @@ import { toOutcome } from './outcome.ts';
  * `customer#<id>` / `current-accounts`, which counts.
  */
 export class DynamoAccounts extends Accounts {
-  constructor(private readonly table: AccountTable) {
+  constructor(private readonly table: ServiceTable) {
     super();
   }
 

@@ -1,11 +1,11 @@
 import { GetItemCommand, type TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import { Customer as CustomerMessage } from '@ipe/contracts/gen/bank/account/v1/account';
 import { fromItem, toItem } from '@ipe/dynamodb/item';
+import type { ServiceTable } from '@ipe/dynamodb/service-table';
 import { writeOnce } from '@ipe/dynamodb/write-once';
 import { Customers, type Outcome, refused, type Write } from '../../application/ports.ts';
 import type { Customer } from '../../domain/customer.ts';
 import { customerFrom, customerMessage } from '../protobuf/messages.ts';
-import type { AccountTable } from './account-table.ts';
 import { toOutcome } from './outcome.ts';
 
 type CustomerItem = { customerId: string; name: string; document: string; email: string; createdAt: string };
@@ -14,7 +14,7 @@ type CustomerItem = { customerId: string; name: string; document: string; email:
  * Items: `customer#<id>` / `customer`, and one of each `document#<document>` and `email#<email>`, which make them unique.
  */
 export class DynamoCustomers extends Customers {
-  constructor(private readonly table: AccountTable) {
+  constructor(private readonly table: ServiceTable) {
     super();
   }
 

@@ -9,6 +9,7 @@ import {
 import { fingerprint } from '@ipe/dynamodb/fingerprint';
 import { fromItem, type Item, toItem } from '@ipe/dynamodb/item';
 import { queryPage } from '@ipe/dynamodb/query-page';
+import type { ServiceTable } from '@ipe/dynamodb/service-table';
 import { findWrite, type WriteOutcome, writeOnce } from '@ipe/dynamodb/write-once';
 import { isUnreachable } from '@ipe/service-kit/unreachable';
 import {
@@ -31,12 +32,11 @@ import {
   type Pointer,
   toStoredCard,
 } from './card-item.ts';
-import type { CardsTable } from './cards-table.ts';
 
 const batchTries = 5;
 
 export class DynamoCardStore implements CardStore {
-  constructor(private readonly table: CardsTable) {}
+  constructor(private readonly table: ServiceTable) {}
 
   async findWrite(write: Write): Promise<WrittenBefore | undefined> {
     const { client, name } = this.table;

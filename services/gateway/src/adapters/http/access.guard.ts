@@ -11,7 +11,10 @@ import { isWrite, type RouteDefinition, routeMetadata } from './route.ts';
 const operational: ReadonlySet<string> = new Set(['/health/live', '/health/ready', '/metrics']);
 const visibleAscii = /^[\x21-\x7e]{1,128}$/;
 
-/** Who calls, how often, with which scope, and under which idempotency key: in this order, before a body is looked at. */
+/**
+ * Who calls, how often, with which scope, and under which idempotency key: in this order, before a body is looked at.
+ * A query where none is taken is refused here, because no schema will see it.
+ */
 @Injectable()
 export class AccessGuard implements CanActivate {
   constructor(
@@ -33,6 +36,7 @@ export class AccessGuard implements CanActivate {
       throw lacksScope(route.access);
     }
     rememberCaller(request, { principal, idempotencyKey: keyOf(request) });
+    if (!route.takesQuery) refuseQuery(request.query);
     return true;
   }
 
@@ -62,6 +66,11 @@ function keyOf({ method, headers }: FastifyRequest): string | undefined {
   if (key === undefined || key === '') throw refuse('idempotency_key_missing');
   if (typeof key !== 'string' || !visibleAscii.test(key)) throw refuse('idempotency_key_invalid');
   return key;
+}
+
+function refuseQuery(query: unknown): void {
+  const errors = Object.keys(query ?? {}).map((name) => ({ field: name.slice(0, 100), rule: 'unknown field' }));
+  if (errors.length > 0) throw refuse('invalid_request', { errors });
 }
 
 function unauthenticated(code: TokenRefusal) {

@@ -193,6 +193,8 @@ export class OperationsController {
     @Query({ schema: pageOnly }) { limit, cursor }: PageQuery,
   ) {
     const answer = await this.accounts.listAccounts({ customerId, pageSize: limit, pageToken: cursor });
+    // A customer without an account is not nobody: only this tells a mistyped id.
+    if (answer.accounts.length === 0) await this.accounts.getCustomer({ customerId });
     return page(answer.accounts.map(viewAccount), answer.nextPageToken);
   }
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
 import { problem } from '@ipe/service-kit/problem';
 import type { ServiceOptions } from '@ipe/service-kit/start-service';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -30,6 +31,7 @@ export function httpOptions(trustedProxies: readonly string[]): NonNullable<Serv
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     // Idle keep-alive connections end with the service; those with a request under way finish it.
     forceCloseConnections: 'idle',
+    clientErrorHandler: answerMalformedHttp,
     // What the router itself refuses, such as a malformed URL, meets no filter.
     frameworkErrors: (error, request, reply) => {
       const status = error.statusCode ?? 400;
@@ -43,6 +45,32 @@ export function httpOptions(trustedProxies: readonly string[]): NonNullable<Serv
   };
 }
 
+const parserRefusals: Readonly<Record<string, [status: number, code: string]>> = {
+  HPE_HEADER_OVERFLOW: [431, 'headers_too_large'],
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'request_timeout'],
+};
+
+/** What is not HTTP meets no router: it is answered on the bare connection, which then ends. */
+function answerMalformedHttp({ code = '' }: Error & { code?: string }, socket: Socket): void {
+  if (code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const [status, name] = parserRefusals[code] ?? [400, 'malformed_request'];
+  const requestId = randomUUID();
+  const title = STATUS_CODES[status] ?? 'Refused';
+  const body = JSON.stringify({ ...problem(status, name, title), requestId });
+  const head = [
+    `HTTP/1.1 ${status} ${title}`,
+    'content-type: application/problem+json',
+    `content-length: ${Buffer.byteLength(body)}`,
+    `x-request-id: ${requestId}`,
+    'cache-control: no-store',
+    'connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+}
+
 /** JSON and nothing else: an unknown kind of body is 415, a broken one 400. */
 export function acceptJsonOnly(app: NestFastifyApplication): void {
   const fastify = app.getHttpAdapter().getInstance();
@@ -50,7 +78,9 @@ export function acceptJsonOnly(app: NestFastifyApplication): void {
   const parseJson = fastify.getDefaultJsonParser('error', 'error');
   app.useBodyParser('application/json', { bodyLimit: 64 * 1024 }, (request, body, done) => {
     if (body.length === 0) return done(null, undefined);
-    return parseJson(request as FastifyRequest, body.toString('utf8'), (error, parsed) =>
+    const text = utf8(body);
+    if (text === undefined) return done(refuse('malformed_json'));
+    return parseJson(request as FastifyRequest, text, (error, parsed) =>
       error ? done(refuse('malformed_json')) : done(null, parsed),
     );
   });
@@ -58,6 +88,17 @@ export function acceptJsonOnly(app: NestFastifyApplication): void {
   app.useBodyParser('application/x-www-form-urlencoded', {}, (_request, _body, done) =>
     done(refuse('unsupported_media_type')),
   );
+}
+
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
+/** Undefined for bytes that are no UTF-8: replaced, they would be stored as another text than was sent. */
+function utf8(bytes: Buffer): string | undefined {
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    return undefined;
+  }
 }
 
 export function addRequestHooks(app: NestFastifyApplication): void {

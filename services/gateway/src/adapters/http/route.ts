@@ -1,4 +1,6 @@
 import { applyDecorators, Delete, Get, HttpCode, Post, Put, SetMetadata } from '@nestjs/common';
+import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants';
+import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum';
 import type { z } from 'zod';
 import type { Budget } from '../redis/rate-limits.ts';
 import type { Scope } from '../tokens/scopes.ts';
@@ -21,16 +23,30 @@ export type RouteSpec = {
 };
 
 export type RouteMethod = 'GET' | 'POST' | 'PUT' | 'DELETE';
-export type RouteDefinition = RouteSpec & { method: RouteMethod; path: string };
+export type RouteDefinition = RouteSpec & {
+  method: RouteMethod;
+  path: string;
+  /** False: any query parameter is one too many. */
+  takesQuery: boolean;
+};
 
 export const routeMetadata = 'ipe:route';
 const methods = { GET: Get, POST: Post, PUT: Put, DELETE: Delete };
 
 /** path: as Fastify writes it, `/v1/cards/:cardId`. */
 export function Route(method: RouteMethod, path: string, spec: RouteSpec): MethodDecorator {
-  const definition: RouteDefinition = { ...spec, method, path };
   const [success = 200] = Object.keys(spec.answers).map(Number);
-  return applyDecorators(methods[method](path), HttpCode(success), SetMetadata(routeMetadata, definition));
+  return (target, name, descriptor) => {
+    // Parameters are decorated before their method is.
+    const args: object = Reflect.getMetadata(ROUTE_ARGS_METADATA, target.constructor, name) ?? {};
+    const takesQuery = Object.keys(args).some((key) => key.startsWith(`${RouteParamtypes.QUERY}:`));
+    const definition: RouteDefinition = { ...spec, method, path, takesQuery };
+    applyDecorators(methods[method](path), HttpCode(success), SetMetadata(routeMetadata, definition))(
+      target,
+      name,
+      descriptor,
+    );
+  };
 }
 
 export const isWrite = (method: string): boolean => method !== 'GET' && method !== 'HEAD' && method !== 'OPTIONS';
