@@ -1,5 +1,6 @@
-// Unit tests lie beside the code and need nothing, nor do the checks of files in tests/deploy/. Integration tests (test/ of a workspace) and tests/engines/ take real
-// engines from libs/testing; journeys and faults the whole platform. Each is started only when a selected file needs it.
+// Unit tests lie beside the code and need nothing, nor do tests/tools/ and the checks of files in tests/deploy/.
+// Integration tests (test/ of a workspace) and tests/engines/ take real engines from libs/testing; journeys and faults
+// the whole platform. Each is started only when a selected file needs it.
 const common = {
   testEnvironment: 'node',
   testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
@@ -36,7 +37,7 @@ export default {
       ...common,
       displayName: 'unit',
       roots: ['<rootDir>/libs', '<rootDir>/services', '<rootDir>/tests'],
-      testMatch: ['**/src/**/*.test.ts', '<rootDir>/tests/deploy/**/*.test.ts'],
+      testMatch: ['**/src/**/*.test.ts', '<rootDir>/tests/{deploy,tools}/**/*.test.ts'],
     },
     {
       ...withEngines,

@@ -1,5 +1,5 @@
 // npm start: checks, builds, starts everything, does the main job (or a file of orders), and stays up until Ctrl-C.
-import { existsSync, mkdirSync, statfsSync } from 'node:fs';
+import { mkdirSync, statfsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -38,7 +38,7 @@ function options() {
     // npm changes to the project's folder, and says where the person was.
     const file = (path) => path && resolve(process.env.INIT_CWD ?? process.cwd(), path);
     const orders = file(values.orders);
-    if (orders && !existsSync(orders)) throw new Error(`there is no file ${orders}`);
+    if (orders && !statSync(orders, { throwIfNoEntry: false })?.isFile()) throw new Error(`there is no file ${orders}`);
     return { ...values, concurrency, orders, results: file(values.results) };
   } catch (error) {
     print(error.message.split('\n')[0]);
@@ -138,6 +138,14 @@ async function printAddresses() {
   print('npm run status · npm run logs -- SERVICE · Ctrl-C stops everything');
 }
 
+/** One line; the stack only for who looks for a bug. Gives the exit code. */
+function explain(error) {
+  print('');
+  print(`Cannot go on: ${error.message}`);
+  if (!(error instanceof CannotStart) && process.env.LOG_LEVEL === 'debug') print(error.stack);
+  return 1;
+}
+
 async function main() {
   const chosen = options();
   mkdirSync(run.runDir, { recursive: true });
@@ -146,7 +154,7 @@ async function main() {
     if (!pid) writePidFile(run.runDir, 'platform', process.pid);
     return pid;
   });
-  if (already && chosen.orders) return work(chosen);
+  if (already && chosen.orders) return work(chosen).catch(explain);
   if (already) {
     print(`The platform runs already (pid ${already}): npm run status shows it, npm run stop stops it.`);
     return 1;
@@ -199,9 +207,7 @@ async function main() {
     await stopAll();
     return exitCode;
   } catch (error) {
-    print('');
-    print(`Cannot go on: ${error.message}`);
-    if (!(error instanceof CannotStart) && process.env.LOG_LEVEL === 'debug') print(error.stack);
+    explain(error);
     await stopAll();
     return 1;
   }

@@ -69,7 +69,9 @@ test('refuses a limit on a current account, an unknown type and a negative limit
   await expect(open({ customerId, limitCents: 1n })).rejects.toMatchObject(invalid('limit_cents'));
   await expect(open({ customerId, limitCents: -1n })).rejects.toMatchObject(invalid('limit_cents'));
   await expect(open({ customerId, type: AccountType.ACCOUNT_TYPE_UNSPECIFIED })).rejects.toMatchObject(invalid('type'));
-  await expect(open({ customerId, type: 9 as AccountType })).rejects.toMatchObject(invalid('type'));
+  await expect(open({ customerId, type: 9 as AccountType })).rejects.toMatchObject({
+    violations: [{ field: 'type', description: 'must be CURRENT, CREDIT_CARD or MERCHANT' }],
+  });
 });
 
 test('refuses an unknown customer, before the ledger is asked', async () => {

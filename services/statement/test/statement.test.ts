@@ -167,6 +167,7 @@ test.each([
   ['an account that is none', { accountId: 'a b' }, 'account_id'],
   ['a page of 101', { accountId: 'acc_1', pageSize: 101 }, 'page_size'],
   ['a kind that is none', { accountId: 'acc_1', kinds: [LineKind.LINE_KIND_UNSPECIFIED] }, 'kinds[0]'],
+  ['a kind that nobody knows', { accountId: 'acc_1', kinds: [99 as LineKind] }, 'kinds[0]'],
   ['an end before the beginning', { accountId: 'acc_1', from: new Date(2_000), until: new Date(1_000) }, 'until'],
   ['a time beyond the year 9999', { accountId: 'acc_1', until: new Date(8.6e15) }, 'until'],
   ['a page token of somebody’s own', { accountId: 'acc_1', pageToken: 'bm90IG91cnM' }, 'page_token'],

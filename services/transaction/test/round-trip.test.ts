@@ -162,6 +162,11 @@ const invalidPurchases: Array<[string, Partial<AuthorizeRequest>, string]> = [
     { merchant: { merchantId: 'm', accountId: 'acc_shop', name: 'x', mcc: 'abcd' } },
     'merchant.mcc',
   ],
+  [
+    'an account of the bank as the merchant’s',
+    { merchant: { merchantId: 'm', accountId: 'system:cash', name: 'x', mcc: '5462' } },
+    'merchant.account_id',
+  ],
   ['a hold in the past', { expiresAt: new Date(1) }, 'expires_at'],
 ];
 

@@ -16,17 +16,19 @@ const limitCents = z
   .max(9_999_999_999_999n, 'must be at most 9999999999999 cents')
   .transform(cents);
 
-const accountType = z.enum(AccountTypeMessage).transform((number, context) => {
+const typeRule = 'must be CURRENT, CREDIT_CARD or MERCHANT';
+const accountType = z.enum(AccountTypeMessage, typeRule).transform((number, context) => {
   const name = nameOf(accountTypes, number);
   if (name) return name;
-  context.addIssue('must be CURRENT, CREDIT_CARD or MERCHANT');
+  context.addIssue(typeRule);
   return z.NEVER;
 });
 
-const accountStatus = z.enum(AccountStatusMessage).transform((number, context) => {
+const statusRule = 'must be ACTIVE, FROZEN or CLOSED';
+const accountStatus = z.enum(AccountStatusMessage, statusRule).transform((number, context) => {
   const name = nameOf(accountStatuses, number);
   if (name) return name;
-  context.addIssue('must be ACTIVE, FROZEN or CLOSED');
+  context.addIssue(statusRule);
   return z.NEVER;
 });
 

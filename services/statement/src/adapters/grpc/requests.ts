@@ -15,10 +15,11 @@ const instant = z
   )
   .optional();
 
-const lineKind = z.enum(LineKindMessage).transform((number, context) => {
+const kindRule = 'must be a kind of line';
+const lineKind = z.enum(LineKindMessage, kindRule).transform((number, context) => {
   const kind = kindOf(number);
   if (kind) return kind;
-  context.addIssue('must be a kind of line');
+  context.addIssue(kindRule);
   return z.NEVER;
 });
 

@@ -18,7 +18,7 @@ const limitCents = z
 /** 0 stands for all that there is. */
 const optionalAmountCents = limitCents;
 
-/** The bank's own accounts are opened and changed by the bank itself. */
+/** The bank's own accounts are opened and changed by the bank itself, and sell nothing. */
 const customerAccountId = entityId.refine((id) => !id.startsWith('system:'), 'must not begin with "system:"');
 const transactionId = entityId;
 const key = { caller, idempotencyKey };
@@ -36,7 +36,7 @@ const card = z.object(
 const merchant = z.object(
   {
     merchantId: entityId,
-    accountId: entityId,
+    accountId: customerAccountId,
     name: plainText(1, 60),
     mcc: z.string().regex(/^\d{4}$/, 'must be four digits'),
   },
@@ -47,7 +47,7 @@ export const openAccountSchema = z.object({
   ...key,
   accountId: customerAccountId,
   accountClass: z
-    .enum(AccountClass)
+    .enum(AccountClass, 'must be a class of accounts')
     .refine((value) => accountClasses.has(value), 'must be a class of accounts')
     .transform((value) => accountClasses.fromMessage(value)),
   currency,
@@ -60,7 +60,7 @@ export const changeAccountSchema = z
     accountId: customerAccountId,
     limitCents: limitCents.optional(),
     status: z
-      .enum(AccountStatus)
+      .enum(AccountStatus, 'must be a status of accounts')
       .refine((value) => value === AccountStatus.ACCOUNT_STATUS_UNSPECIFIED || accountStatuses.has(value), {
         error: 'must be a status of accounts',
       })
