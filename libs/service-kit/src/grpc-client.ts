@@ -26,7 +26,7 @@ const channelOptions: ClientOptions = {
   'grpc.keepalive_timeout_ms': 5_000,
   // A restarted service must be found again in moments, not after grpc's default two minutes.
   'grpc.initial_reconnect_backoff_ms': 100,
-  'grpc.max_reconnect_backoff_ms': 1_000,
+  'grpc.max_reconnect_backoff_ms': 500,
   'grpc.service_config': JSON.stringify({ loadBalancingConfig: [{ round_robin: {} }] }),
 };
 
@@ -38,15 +38,20 @@ export function grpcClient<Service extends Client>(type: ClientClass<Service>, a
   return client;
 }
 
-/** One unary call with a deadline. Rejects with GrpcRefusal, whatever went wrong. */
+/**
+ * One unary call with a deadline. Rejects with GrpcRefusal, whatever went wrong.
+ * waitForReady: a service that is just coming back is waited for within the deadline, instead of failing at once.
+ */
 export function call<Request, Response>(
   client: Client,
   method: Unary<Request, Response>,
   request: Request,
   deadlineMs: number,
+  { waitForReady = false }: { waitForReady?: boolean } = {},
 ): Promise<Response> {
   return new Promise((resolve, reject) => {
-    method.call(client, request, new Metadata(), { deadline: Date.now() + deadlineMs }, (error, response) =>
+    const metadata = new Metadata({ waitForReady });
+    method.call(client, request, metadata, { deadline: Date.now() + deadlineMs }, (error, response) =>
       error ? reject(fromServiceError(error)) : resolve(response),
     );
   });
