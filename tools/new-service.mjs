@@ -49,6 +49,7 @@ const manifest = {
   type: 'module',
   exports: { './*': { source: './src/*.ts', types: './dist/*.d.ts', default: './dist/*.js' } },
   dependencies: Object.fromEntries(needed.map((dependency) => [dependency, versions[dependency]])),
+  devDependencies: { '@ipe/testing': '0.0.0' },
 };
 writeFileSync(join(root, 'services', name, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
 
@@ -63,5 +64,4 @@ for (const file of ['tsconfig.json', 'tsconfig.test.json']) {
 console.log(`
 Next: npm install (links @ipe/${name}), npm run generate, then
   - ports and environment in tools/topology.mjs and docker-compose.yml,
-  - a COPY line of its package.json in the Dockerfile,
   - a line in the README's table of services.`);
