@@ -10,7 +10,7 @@ export const about = 'first start from a fresh clone (empty and warm caches), a 
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** quick: warm caches only. The platform must not be running: the ports are the development platform's. */
+/** quick: warm caches only, and one later start. The platform must not be running: the ports are the development platform's. */
 export async function run({ quick }) {
   const folder = mkdtempSync(join(tmpdir(), 'ipe-startup-'));
   const clone = join(folder, 'clone');
@@ -42,7 +42,7 @@ export async function run({ quick }) {
     }
     fresh();
     figures.firstStartWarmCaches = figure('s', [start('first start, warm caches')]);
-    const later = [1, 2, 3].map(() => start('later start'));
+    const later = Array.from({ length: quick ? 1 : 3 }, () => start('later start'));
     figures.laterStart = figure('s', later);
     figures.resident = figure('MB', [residentWhileRunning(clone)]);
   } finally {
@@ -60,10 +60,15 @@ export async function run({ quick }) {
   };
 }
 
-/** Starts the platform to stay, asks `npm run status` for the sum, and stops it. */
+/** Starts the platform to stay, takes the sum that `npm run status` prints once the main job is over, and stops it. */
 function residentWhileRunning(clone) {
-  const script =
-    'npm start > /dev/null 2>&1 & sleep 45; npm run --silent status -- --json; npm run --silent stop > /dev/null; wait';
+  const script = [
+    'npm start > started.log 2>&1 &',
+    'for second in $(seq 1 240); do sleep 1; grep -q "Ctrl-C stops" started.log && break; done',
+    'npm run --silent status; npm run --silent stop > /dev/null; wait',
+  ].join('\n');
   const { stdout } = spawnSync('bash', ['-c', script], { cwd: clone, encoding: 'utf8' });
-  return JSON.parse(stdout.slice(stdout.indexOf('{'))).residentMb;
+  const total = /^total\s+(\d+)/m.exec(stdout)?.[1];
+  if (!total) throw new Error(`npm run status printed no total:\n${stdout}`);
+  return Number(total);
 }
