@@ -163,7 +163,9 @@ function groupMembers(group) {
       const living = stat[0] !== 'Z' || Number(stat[17]) > 1;
       const status = readFileSync(`/proc/${pid}/status`, 'utf8');
       members.push({ living, kilobytes: Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) });
-    } catch {}
+    } catch {
+      // It ended between the listing and the look.
+    }
   }
   return members;
 }
