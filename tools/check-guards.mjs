@@ -6,7 +6,13 @@ const guards = [
   [
     'depcruise',
     ['--config', '.dependency-cruiser.cjs', 'tools/fixtures/boundary'],
-    ['domain-points-inward', 'application-knows-no-adapter', 'no-service-imports-another', 'libs-import-no-service'],
+    [
+      'domain-points-inward',
+      'domain/type-only.ts',
+      'application-knows-no-adapter',
+      'no-service-imports-another',
+      'libs-import-no-service',
+    ],
   ],
   [
     'biome',

@@ -14,6 +14,10 @@ class UsageError extends Error {}
 
 async function main() {
   const { command, id, options } = readArguments();
+  if (options.help) {
+    console.log(usage);
+    return;
+  }
   const brokers = (process.env.KAFKA_BROKERS || '127.0.0.1:19092').split(',').map((broker) => broker.trim());
   const letters = new DeadLetters(brokers);
   await letters.open();
@@ -28,13 +32,19 @@ async function main() {
 }
 
 function readArguments() {
-  const options = { topic: { type: 'string' }, all: { type: 'boolean' }, again: { type: 'boolean' } };
+  const options = {
+    topic: { type: 'string' },
+    all: { type: 'boolean' },
+    again: { type: 'boolean' },
+    help: { type: 'boolean', short: 'h' },
+  };
   let parsed;
   try {
     parsed = parseArgs({ options, allowPositionals: true });
   } catch (error) {
     throw new UsageError(error.message);
   }
+  if (parsed.values.help) return { options: parsed.values };
   const [command, id, ...more] = parsed.positionals;
   if (command === undefined) throw new UsageError('say what to do');
   if (!['list', 'show', 'replay'].includes(command)) throw new UsageError(`there is no command ${command}`);

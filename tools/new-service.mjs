@@ -1,67 +1,47 @@
-// npm run new-service -- <name>: lays out a service with its contract, one use case, its module, a test and its page.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+// npm run new-service -- <name>: lays out a service with its contract, one use case, its module, its tests and its page.
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isServiceName, layOut } from './new-service/lay-out.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const templates = join(root, 'tools', 'new-service');
-const name = process.argv[2] ?? '';
+const usage = 'usage: npm run new-service -- <name>   (lower case, words joined by “-”)';
+const [name = '', ...more] = process.argv.slice(2);
 
-const stop = (message) => {
-  console.error(message);
-  process.exit(1);
+const stop = (message, code) => {
+  (code === 0 ? console.log : console.error)(message);
+  process.exit(code);
 };
-if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name)) {
-  stop('usage: npm run new-service -- <name>   (lower case, words joined by “-”)');
-}
-if (existsSync(join(root, 'services', name))) stop(`services/${name} is there already`);
-
-const pascal = name.replaceAll(/(^|-)([a-z0-9])/g, (_match, _dash, letter) => letter.toUpperCase());
-const camel = pascal.charAt(0).toLowerCase() + pascal.slice(1);
-const fill = (text) =>
-  text
-    .replaceAll('__name__', name)
-    .replaceAll('__snake__', name.replaceAll('-', '_'))
-    .replaceAll('__Pascal__', pascal)
-    .replaceAll('__camel__', camel);
-
-const versions = JSON.parse(readFileSync(join(root, 'services', 'account', 'package.json'), 'utf8')).dependencies;
-const files = JSON.parse(readFileSync(join(templates, 'files.json'), 'utf8'));
-for (const [template, target] of Object.entries(files)) {
-  const file = join(root, fill(target));
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, fill(readFileSync(join(templates, template), 'utf8')));
-  console.log(`  ${fill(target)}`);
+if (name === '--help' || name === '-h') stop(usage, 0);
+if (!isServiceName(name) || more.length > 0) stop(usage, 2);
+for (const folder of [`services/${name}`, `libs/${name}`, `proto/bank/${name.replaceAll('-', '_')}`]) {
+  if (existsSync(join(root, folder))) stop(`${folder} is there already`, 1);
 }
 
-const needed = [
-  '@grpc/grpc-js',
-  '@ipe/contracts',
-  '@ipe/service-kit',
-  '@nestjs/common',
-  '@nestjs/microservices',
-  'zod',
+const { written, changed } = layOut(root, name);
+for (const file of written) console.log(`  ${file}`);
+for (const file of changed) console.log(`  ${file} (changed)`);
+
+// Where lines break and how imports are sorted depends on the name.
+const sources = written.filter((file) => !/\.(md|proto)$/.test(file));
+const { status } = spawnSync('biome', ['check', '--write', '--log-level=error', ...sources, ...changed], {
+  cwd: root,
+  stdio: 'inherit',
+});
+if (status !== 0) stop('biome did not like what is above: npm run check tells it again', 1);
+
+const next = [
+  ['npm install', `links @ipe/${name}`],
+  ['npm run generate', 'makes the code of its contract'],
+  [`npm run jest -- services/${name}`, 'its tests pass'],
+  ['npm run check', 'so do lint, types and boundaries'],
 ];
-const manifest = {
-  name: `@ipe/${name}`,
-  private: true,
-  version: '0.0.0',
-  type: 'module',
-  exports: { './*': { source: './src/*.ts', types: './dist/*.d.ts', default: './dist/*.js' } },
-  dependencies: Object.fromEntries(needed.map((dependency) => [dependency, versions[dependency]])),
-  devDependencies: { '@ipe/testing': '0.0.0' },
-};
-writeFileSync(join(root, 'services', name, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
-
-for (const file of ['tsconfig.json', 'tsconfig.test.json']) {
-  const settings = JSON.parse(readFileSync(join(root, file), 'utf8'));
-  const at = settings.references.findIndex(({ path }) => path === 'tsconfig.test.json');
-  settings.references.splice(at < 0 ? settings.references.length : at, 0, { path: `services/${name}` });
-  const text = JSON.stringify(settings, null, 2).replaceAll(/\{\n\s+"path": ("[^"]+")\n\s+\}/g, '{ "path": $1 }');
-  writeFileSync(join(root, file), `${text}\n`);
-}
-
-console.log(`
-Next: npm install (links @ipe/${name}), npm run generate, then
-  - ports and environment in tools/topology.mjs and docker-compose.yml,
-  - a line in the README's table of services.`);
+const width = Math.max(...next.map(([command]) => command.length));
+console.log('\nNext:');
+for (const [command, does] of next) console.log(`  ${command.padEnd(width)}   ${does}`);
+console.log(`Replace the greeting by the first use case. For the service to run in npm start:
+  tools/topology.mjs                       its ports and its own variables
+  docker-compose.yml                       the same; npm run jest -- tests/deploy compares them
+  observability/prometheus/prometheus.yml  its job
+  README.md                                a line in the table of services`);

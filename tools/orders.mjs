@@ -1,7 +1,7 @@
 // Puts a file of orders through the shop: npm start -- --orders FILE.csv [--concurrency N] [--results FILE.csv]
 import { readFileSync, writeFileSync } from 'node:fs';
 import { ensureDemoBank } from './demo/bank.mjs';
-import { columns, readOrders } from './demo/orders-file.mjs';
+import { columns, describeMalformed, readOrders } from './demo/orders-file.mjs';
 import { buy } from './main-job.mjs';
 
 /**
@@ -12,7 +12,7 @@ export async function runOrders({ print, addresses, operator, demoFile, file, co
   const resultsFile = results ?? file.replace(/(\.csv)?$/i, '.results.csv');
   const bank = await ensureDemoBank({ addresses, operator, file: demoFile });
   const { orders, malformed } = readOrders(readFileSync(file), bank);
-  for (const { line, column, rule } of malformed) print(`  line ${line}, column ${column}: ${rule} (skipped)`);
+  for (const row of malformed) print(`  ${describeMalformed(row)} (skipped)`);
   print(`${orders.length} orders, ${concurrency} at a time`);
 
   const outcomes = [];

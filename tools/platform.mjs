@@ -1,5 +1,5 @@
 // npm start: checks, builds, starts everything, does the main job (or a file of orders), and stays up until Ctrl-C.
-import { mkdirSync, statfsSync, statSync } from 'node:fs';
+import { mkdirSync, readFileSync, statfsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -14,6 +14,12 @@ import { createProgress } from './progress.mjs';
 import { operator, platformAddresses, root, developmentRun as run, serviceNames } from './topology.mjs';
 
 const NEEDED_BYTES = 2 * 1024 ** 3;
+const usage = `usage: npm start [-- --exit] [--orders FILE.csv [--concurrency N] [--results FILE.csv]] [--without-docker]
+  --exit             stop everything after the main job, with 0 when it went well and 1 when not
+  --orders FILE      put a file of orders through the shop instead of the one purchase
+  --concurrency N    so many orders at a time (8)
+  --results FILE     what became of each row (beside the file: FILE.results.csv)
+  --without-docker   plain processes, also where a Docker engine answers`;
 const print = (line) => console.log(line);
 const progress = createProgress(print);
 
@@ -29,8 +35,13 @@ function options() {
         concurrency: { type: 'string', default: '8' },
         results: { type: 'string' },
         'without-docker': { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
       },
     });
+    if (values.help) {
+      print(usage);
+      process.exit(0);
+    }
     const concurrency = Number(values.concurrency);
     if (!Number.isInteger(concurrency) || concurrency < 1 || concurrency > 256) {
       throw new Error('--concurrency must be a whole number from 1 to 256');
@@ -42,9 +53,19 @@ function options() {
     return { ...values, concurrency, orders, results: file(values.results) };
   } catch (error) {
     print(error.message.split('\n')[0]);
-    print('usage: npm start [-- --exit] [--orders FILE.csv [--concurrency N] [--results FILE.csv]] [--without-docker]');
+    print(usage.split('\n')[0]);
     process.exit(2);
   }
+}
+
+/** A file that is wrong as a whole is told before anything is started for it. */
+async function checkOrdersFile(file) {
+  const { checkOrders } = await import('./demo/orders-file.mjs');
+  checkOrders(readFileSync(file), await demoDefinition());
+}
+
+async function demoDefinition() {
+  return (await import('./demo-bank.json', { with: { type: 'json' } })).default;
 }
 
 function checkDisk() {
@@ -124,7 +145,7 @@ async function work({ orders, concurrency, results }) {
 async function printAddresses() {
   const { gateway, issuer } = platformAddresses(run.portOffset);
   const engines = engineAddresses(run.portOffset);
-  const { default: demo } = await import('./demo-bank.json', { with: { type: 'json' } });
+  const { customers } = await demoDefinition();
   print('');
   print('Addresses');
   print(`  API            ${gateway}    (description: ${gateway}/docs)`);
@@ -132,7 +153,7 @@ async function printAddresses() {
   for (const [name, address] of Object.entries(engines)) print(`  ${name.padEnd(13)}  ${address}`);
   print('');
   print('Demo sign-ins (npm run token -- USER prints a token for curl)');
-  for (const { email, password } of demo.customers) print(`  ${email.padEnd(22)} ${password}`);
+  for (const { email, password } of customers) print(`  ${email.padEnd(22)} ${password}`);
   print(`  ${'operator (client)'.padEnd(22)} ${operator.clientId} / ${operator.clientSecret}`);
   print('');
   print('npm run status · npm run logs -- SERVICE · Ctrl-C stops everything');
@@ -148,6 +169,11 @@ function explain(error) {
 
 async function main() {
   const chosen = options();
+  try {
+    if (chosen.orders) await checkOrdersFile(chosen.orders);
+  } catch (error) {
+    return explain(error);
+  }
   mkdirSync(run.runDir, { recursive: true });
   const already = await withLock(run.runDir, 'platform', async () => {
     const pid = pidOf(run.runDir, 'platform');

@@ -61,6 +61,7 @@ export async function startService(name, run = testRun, { env = {}, timeoutMs = 
   if (!pidOf(runDir, name)) {
     const [taken] = await takenServicePorts(run, [name]);
     if (taken) throw new Error(taken);
+    // kafkajs asks for a timer in the past whenever nothing is throttled; Node fires it at once, and would warn.
     const flags = ['--max-old-space-size=256', '--disable-warning=TimeoutNegativeWarning'];
     const args = [...flags, '--import', '@ipe/service-kit/telemetry', `services/${name}/dist/main.js`];
     spawnKept({

@@ -16,11 +16,17 @@ if (Number(process.versions.node.split('.')[0]) < 20) {
   process.exit(1);
 }
 
-function installIfChanged() {
+async function installIfChanged() {
   const wanted = createHash('sha256')
     .update(readFileSync(join(root, 'package-lock.json')))
     .digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
+  // npm ci removes what is installed: a platform that runs from it would break.
+  const running = await runningPlatform();
+  if (running.length > 0) {
+    console.error(`package-lock.json has changed and the platform runs (${running.join(', ')}): npm run stop first.`);
+    process.exit(1);
+  }
   console.log('Installing packages (npm ci; the first time takes about a minute)…');
   const started = Date.now();
   const options = { cwd: root, stdio: ['ignore', 'ignore', 'inherit'], shell: process.platform === 'win32' };
@@ -31,6 +37,13 @@ function installIfChanged() {
   }
   writeFileSync(stamp, wanted);
   console.log(`Packages installed (${((Date.now() - started) / 1000).toFixed(0)} s).`);
+}
+
+/** The launcher and the services that run from this folder. They need nothing installed to be found. */
+async function runningPlatform() {
+  const { pidOf } = await import('../engines/process.mjs');
+  const { developmentRun, serviceNames } = await import('./topology.mjs');
+  return ['platform', ...serviceNames].filter((name) => pidOf(developmentRun.runDir, name));
 }
 
 function run(command, args) {
@@ -44,8 +57,10 @@ function run(command, args) {
 const [first, ...rest] = process.argv.slice(2);
 if (['stop', 'reset', 'status', 'logs', 'restart'].includes(first)) {
   run(process.execPath, [join(root, 'tools', 'verbs.mjs'), first, ...rest]);
+} else if (first !== '--run' && [first, ...rest].some((word) => word === '--help' || word === '-h')) {
+  run(process.execPath, [join(root, 'tools', 'platform.mjs'), '--help']);
 } else {
-  installIfChanged();
+  await installIfChanged();
   if (first === '--run') run('npm', ['run', '--silent', ...rest]);
   else {
     const flags = ['--disable-warning=TimeoutNegativeWarning'];

@@ -26,7 +26,8 @@ const registered = read(join(developmentRun.runDir, 'demo-bank.json')) ?? { merc
 const issuer = process.env.ISSUER ?? platformAddresses().issuer;
 
 try {
-  console.log(await tokenFor(readArguments()));
+  const asked = readArguments();
+  console.log(asked.help ? usage : await tokenFor(asked));
 } catch (error) {
   if (!(error instanceof Explained)) throw error;
   console.error(error.message);
@@ -37,8 +38,9 @@ function readArguments() {
   try {
     const { values, positionals } = parseArgs({
       allowPositionals: true,
-      options: { password: { type: 'string' }, scope: { type: 'string' } },
+      options: { password: { type: 'string' }, scope: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
     });
+    if (values.help) return { help: true };
     if (positionals.length === 1) return { who: positionals[0], ...values };
   } catch (error) {
     throw new Explained(`${error.message}\n${usage}`);

@@ -46,22 +46,32 @@ function neighbours(portOffset, names) {
 
 const issuer = (portOffset) => `http://127.0.0.1:${servicePorts('auth', portOffset).http}/oidc`;
 
-/** Each service's own variables, beside those that every service has. */
+/** Where a service keeps what it owns. */
+const store = ({ dynamodb }) => ({ DYNAMODB_ENDPOINT: dynamodb, AWS_REGION: 'sa-east-1', TABLE_PREFIX: 'ipe-' });
+
+/** What a service alone is told, beside what every service is. */
 const OWN = {
-  auth: (offset) => ({
+  auth: (offset, engines) => ({
+    ...store(engines),
     ISSUER: issuer(offset),
     COOKIE_KEYS: developmentKey('cookies of the sign-in pages'),
     KEY_SEALING_KEY: developmentKey('seals signing keys'),
     CLIENT_SECRET_KEY: developmentKey('secrets of clients'),
     OPERATOR_CLIENT_SECRET: operator.clientSecret,
   }),
-  account: (offset, engines) => ({ ...neighbours(offset, ['transaction']), KAFKA_BROKERS: engines.kafka }),
+  account: (offset, engines) => ({
+    ...store(engines),
+    ...neighbours(offset, ['transaction']),
+    KAFKA_BROKERS: engines.kafka,
+  }),
   transaction: (offset, engines) => ({
+    ...store(engines),
     ...neighbours(offset, ['cards']),
     KAFKA_BROKERS: engines.kafka,
     FINGERPRINT_KEY: developmentKey("fingerprints of the ledger's requests"),
   }),
-  cards: (offset) => ({
+  cards: (offset, engines) => ({
+    ...store(engines),
     ...neighbours(offset, ['account']),
     PAN_SEALING_KEY: developmentKey('seals card numbers'),
     PAN_INDEX_KEY: developmentKey('blind index of card numbers'),
@@ -69,11 +79,12 @@ const OWN = {
     // The demo's largest card has 100,000.00.
     MAX_LIMIT_CENTS: '20000000',
   }),
-  checkout: (offset) => ({
+  checkout: (offset, engines) => ({
+    ...store(engines),
     ...neighbours(offset, ['account', 'transaction']),
     FINGERPRINT_KEY: developmentKey('fingerprints of payment requests'),
   }),
-  statement: (_offset, engines) => ({ KAFKA_BROKERS: engines.kafka }),
+  statement: (_offset, engines) => ({ ...store(engines), KAFKA_BROKERS: engines.kafka }),
   gateway: (offset, engines) => ({
     ...neighbours(offset, ['auth', 'account', 'transaction', 'cards', 'checkout', 'statement']),
     ISSUER: issuer(offset),
@@ -99,10 +110,7 @@ export function envFor(name, { portOffset = 0 } = {}) {
     DRAIN_MS: '0',
     HTTP_ADDRESS: `127.0.0.1:${ports.http}`,
     ...(ports.grpc ? { GRPC_ADDRESS: `127.0.0.1:${ports.grpc}` } : {}),
-    ...(name === 'gateway'
-      ? {}
-      : { DYNAMODB_ENDPOINT: engines.dynamodb, AWS_REGION: 'sa-east-1', TABLE_PREFIX: 'ipe-' }),
-    ...OWN[name](portOffset, engines),
+    ...OWN[name]?.(portOffset, engines),
   };
 }
 

@@ -10,6 +10,19 @@ import { serviceReady, startService, stopPlatform, stopService } from './process
 import { developmentRun as run, serviceNames, servicePorts } from './topology.mjs';
 
 const names = [...engineNames, ...serviceNames];
+const usages = {
+  stop: 'npm run stop: stops the services and the engines; data stays',
+  reset: 'npm run reset: removes all data (.data/) of a platform that is stopped',
+  status: 'npm run status: every process with its port, state and memory; ends with 1 unless all are ready',
+  logs: `npm run logs -- SERVICE: follows a log until Ctrl-C; one of ${names.join(', ')}`,
+  restart: `npm run restart -- SERVICE: stops and starts one part; one of ${names.join(', ')}`,
+};
+
+function misused(verb) {
+  console.error(`usage: ${usages[verb]}`);
+  return 2;
+}
+
 const withDocker = () => dockerAnswers() && composeRuns();
 const running = () => ['platform', ...names].filter((name) => pidOf(run.runDir, name));
 const seconds = (ms) => `${(ms / 1000).toFixed(1)} s`;
@@ -85,10 +98,7 @@ async function status() {
 /** Prints the end of a log and then what is added, over a rotation too, until Ctrl-C. */
 async function logs([name]) {
   if (withDocker()) return composeLogs(name);
-  if (!names.includes(name)) {
-    console.error(`usage: npm run logs -- SERVICE, one of ${names.join(', ')}`);
-    return 2;
-  }
+  if (!names.includes(name)) return misused('logs');
   const file = logFile(run.runDir, name);
   if (!existsSync(file)) {
     console.error(`There is no log of ${name} yet: it has not been started.`);
@@ -122,10 +132,7 @@ async function printFrom(file, position) {
 
 /** Stops one part of a platform that runs, if it still does, and starts it. */
 async function restart([name]) {
-  if (!names.includes(name)) {
-    console.error(`usage: npm run restart -- SERVICE, one of ${names.join(', ')}`);
-    return 2;
-  }
+  if (!names.includes(name)) return misused('restart');
   if (!pidOf(run.runDir, 'platform')) {
     console.error('The platform does not run as processes: npm start starts it.');
     return 1;
@@ -139,6 +146,12 @@ async function restart([name]) {
 
 const verbs = { stop, reset, status, logs, restart };
 const [verb, ...rest] = process.argv.slice(2);
+if (rest.includes('--help') || rest.includes('-h')) {
+  console.log(usages[verb]);
+  process.exit(0);
+}
+// Of a word that is not understood, nothing is stopped or removed.
+if (rest.length > (verb === 'logs' || verb === 'restart' ? 1 : 0)) process.exit(misused(verb));
 try {
   process.exit(await verbs[verb](rest));
 } catch (error) {

@@ -1,4 +1,4 @@
-import { readOrders } from '../../tools/demo/orders-file.mjs';
+import { checkOrders, readOrders } from '../../tools/demo/orders-file.mjs';
 
 const card = { secrets: {} };
 const bank = {
@@ -86,4 +86,42 @@ test.each([
   ['bytes that are no UTF-8', Buffer.from(`${header}\njosé`, 'latin1'), 'not UTF-8'],
 ])('a file of %s is refused as a whole', (_, text, reason) => {
   expect(() => read(text)).toThrow(reason);
+});
+
+describe('before anything is started', () => {
+  const definition = {
+    customers: [{ alias: 'ana', cards: [{ alias: 'gold' }] }],
+    merchants: [{ alias: 'livraria', products: [{ sku: 'livro' }] }],
+  };
+  const check = (...lines: string[]) => checkOrders(Buffer.from(lines.join('\n')), definition);
+
+  test('a file with one good row is taken, whatever the others are', () => {
+    expect(() => check(header, 'ana,gold,livraria,livro,0,1', good)).not.toThrow();
+    expect(() => check(header, 'ana,unknown,livraria,livro,1,1')).not.toThrow();
+  });
+
+  test('a file without a good row is refused, and each row is named by line, column and rule', () => {
+    const rows = ['zoe,gold,livraria,livro,1,1', 'ana,gold,livraria,livro,1', 'ana,gold,livraria,disco,1,13'];
+    expect(() => check(header, ...rows)).toThrow(
+      [
+        'the file has no valid row:',
+        '  line 2, column customer: no customer “zoe”',
+        '  line 3, column row: must have 6 columns, has 5',
+        '  line 4, column product: livraria has no product “disco”',
+        '  line 4, column instalments: must be a whole number from 1 to 12, is “13”',
+      ].join('\n'),
+    );
+  });
+
+  test('of very many wrong rows the first are told, and how many more there are', () => {
+    expect(() => check(header, ...Array.from({ length: 1_000 }, () => 'x'))).toThrow(
+      /line 21, column row: .*\n {2}… and 980 more$/,
+    );
+  });
+
+  test('a file without a header or without a row is refused', () => {
+    expect(() => check()).toThrow('line 1 must name the columns');
+    expect(() => check(good)).toThrow('line 1 must name the columns');
+    expect(() => check(header, '', '  ')).toThrow('the file has no row below its header');
+  });
 });

@@ -4,8 +4,9 @@ import { CsvError, parse } from 'csv-parse/sync';
 
 export const columns = ['customer', 'card', 'merchant', 'product', 'quantity', 'instalments'];
 const maxBytes = 64 * 1024 * 1024;
+const mostTold = 20;
 
-/** A wrong file as a whole: no header, not UTF-8, too large. */
+/** A wrong file as a whole: no header, no valid row, not UTF-8, too large. */
 class OrdersFileRefused extends Error {
   name = 'OrdersFileRefused';
 }
@@ -48,6 +49,29 @@ export function readOrders(bytes, known) {
   }
   return { orders, malformed };
 }
+
+/**
+ * What can be known of a file before anything runs: throws when it is no file of orders, or when not one of its rows is
+ * good, and then names what is wrong with them. definition: demo-bank.json.
+ */
+export function checkOrders(bytes, definition) {
+  const byName = (things, name, value) => Object.fromEntries(things.map((thing) => [thing[name], value(thing)]));
+  const { orders, malformed } = readOrders(bytes, {
+    customers: byName(definition.customers, 'alias', ({ cards }) => ({
+      cards: byName(cards, 'alias', (card) => card),
+    })),
+    merchants: byName(definition.merchants, 'alias', ({ products }) => ({
+      products: byName(products, 'sku', (product) => product),
+    })),
+  });
+  if (orders.length > 0) return;
+  if (malformed.length === 0) throw new OrdersFileRefused('the file has no row below its header');
+  const told = malformed.slice(0, mostTold).map((one) => `  ${describeMalformed(one)}`);
+  if (malformed.length > mostTold) told.push(`  … and ${malformed.length - mostTold} more`);
+  throw new OrdersFileRefused(['the file has no valid row:', ...told].join('\n'));
+}
+
+export const describeMalformed = ({ line, column, rule }) => `line ${line}, column ${column}: ${rule}`;
 
 /**
  * Line by line: no cell of this file holds a line break, and so a quote that is not closed costs its own row alone.

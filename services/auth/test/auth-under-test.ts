@@ -59,6 +59,17 @@ export async function startAuth(env: Env, clock?: Clock) {
   };
 }
 
+/** A service for all tests of one file, with a table of its own that goes with it. */
+export async function startOwnAuth(clock?: Clock): Promise<RunningAuth> {
+  const env = await environment();
+  const auth = await startAuth(env, clock);
+  const close = async (): Promise<void> => {
+    await auth.close();
+    await dropTable(env);
+  };
+  return { ...auth, close };
+}
+
 export async function dropTable(env: Env): Promise<void> {
   const config = readConfig(configSchema, env);
   const client = dynamoClient(config);
@@ -114,6 +125,12 @@ export async function signIn(
   const submitted = await browser.post(page, { email, password });
   const callback = new URL((await browser.get(submitted.location)).location);
   return { browser, callback, verifier, code: callback.searchParams.get('code') ?? '' };
+}
+
+/** A user of one's own who has just signed in. */
+export async function signInNewUser(auth: RunningAuth) {
+  const user = await newUser(auth);
+  return { ...user, ...(await signIn(auth, user.email)) };
 }
 
 export function redeem(auth: RunningAuth, code: string, verifier: string, more: Record<string, string> = {}) {

@@ -1,29 +1,21 @@
 import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
 import {
   authorization,
-  dropTable,
-  environment,
-  newUser,
   type RunningAuth,
   redeem,
   redirectUri,
   refresh,
-  signIn,
-  startAuth,
+  signInNewUser,
+  startOwnAuth,
 } from './auth-under-test.ts';
 import { Browser } from './browser.ts';
 
-let env: Record<string, string>;
 let auth: RunningAuth;
 
 beforeAll(async () => {
-  env = await environment();
-  auth = await startAuth(env);
+  auth = await startOwnAuth();
 });
-afterAll(async () => {
-  await auth.close();
-  await dropTable(env);
-});
+afterAll(() => auth.close());
 
 async function verify(token: string, audience = 'https://api.ipe.example') {
   const keys = createRemoteJWKSet(new URL(`${auth.issuer}/jwks`));
@@ -51,8 +43,7 @@ test('the keys that are published have no private part', async () => {
 });
 
 test('a person signs in, and the code becomes tokens for the API without a question of consent', async () => {
-  const { userId, email } = await newUser(auth);
-  const { callback, code, verifier } = await signIn(auth, email);
+  const { userId, email, callback, code, verifier } = await signInNewUser(auth);
   expect(callback.searchParams.get('state')).toBe('the state');
   expect(callback.searchParams.get('iss')).toBe(auth.issuer);
   const { status, body } = await redeem(auth, code, verifier);
@@ -68,8 +59,7 @@ test('a person signs in, and the code becomes tokens for the API without a quest
 });
 
 test('who is signed in already gets a code without the page', async () => {
-  const { email } = await newUser(auth);
-  const { browser } = await signIn(auth, email);
+  const { browser } = await signInNewUser(auth);
   const again = authorization(auth, { scope: 'openid statement:read' });
   const callback = new URL((await browser.get(again.url)).location);
   const { body } = await redeem(auth, callback.searchParams.get('code') ?? '', again.verifier);
@@ -77,8 +67,7 @@ test('who is signed in already gets a code without the page', async () => {
 });
 
 test('a wrong verifier is refused', async () => {
-  const { email } = await newUser(auth);
-  const { code } = await signIn(auth, email);
+  const { code } = await signInNewUser(auth);
   expect(await redeem(auth, code, 'x'.repeat(43))).toMatchObject({ status: 400, body: { error: 'invalid_grant' } });
 });
 
@@ -94,16 +83,14 @@ test('a request without PKCE, or with a plain challenge, is refused', async () =
 });
 
 test('a code that is replayed is refused, and what it gave is revoked', async () => {
-  const { email } = await newUser(auth);
-  const { code, verifier } = await signIn(auth, email);
+  const { code, verifier } = await signInNewUser(auth);
   const { body } = await redeem(auth, code, verifier);
   expect(await redeem(auth, code, verifier)).toMatchObject({ status: 400, body: { error: 'invalid_grant' } });
   expect(await refresh(auth, body.refresh_token)).toMatchObject({ status: 400, body: { error: 'invalid_grant' } });
 });
 
 test('a code that is redeemed twenty times at once is good for one at most', async () => {
-  const { email } = await newUser(auth);
-  const { code, verifier } = await signIn(auth, email);
+  const { code, verifier } = await signInNewUser(auth);
   const answers = await Promise.all(Array.from({ length: 20 }, () => redeem(auth, code, verifier)));
   const good = answers.filter(({ status }) => status === 200);
   expect(good.length).toBeLessThanOrEqual(1);
@@ -134,8 +121,7 @@ test('an unknown client or return address is told on a page, and not redirected 
 });
 
 test('a refresh token is good once: it rotates, and the next one is good', async () => {
-  const { userId, email } = await newUser(auth);
-  const { code, verifier } = await signIn(auth, email);
+  const { userId, code, verifier } = await signInNewUser(auth);
   const first = (await redeem(auth, code, verifier)).body;
   const second = await refresh(auth, first.refresh_token);
   expect(second.status).toBe(200);
@@ -148,8 +134,7 @@ test('a refresh token is good once: it rotates, and the next one is good', async
 });
 
 test('a refresh token that is used again revokes the whole grant', async () => {
-  const { email } = await newUser(auth);
-  const { code, verifier } = await signIn(auth, email);
+  const { code, verifier } = await signInNewUser(auth);
   const first = (await redeem(auth, code, verifier)).body;
   const second = (await refresh(auth, first.refresh_token)).body;
   expect(await refresh(auth, first.refresh_token)).toMatchObject({ status: 400, body: { error: 'invalid_grant' } });
@@ -157,8 +142,7 @@ test('a refresh token that is used again revokes the whole grant', async () => {
 });
 
 test('a refresh token that is used twenty times at once revokes the grant as well', async () => {
-  const { email } = await newUser(auth);
-  const { code, verifier } = await signIn(auth, email);
+  const { code, verifier } = await signInNewUser(auth);
   const first = (await redeem(auth, code, verifier)).body;
   const answers = await Promise.all(Array.from({ length: 20 }, () => refresh(auth, first.refresh_token)));
   const good = answers.filter(({ status }) => status === 200);
@@ -167,8 +151,7 @@ test('a refresh token that is used twenty times at once revokes the grant as wel
 });
 
 test('after a revocation the person signs in anew and goes on', async () => {
-  const { email } = await newUser(auth);
-  const { browser, code, verifier } = await signIn(auth, email);
+  const { browser, code, verifier } = await signInNewUser(auth);
   await redeem(auth, code, verifier);
   await redeem(auth, code, verifier);
   const again = authorization(auth);
@@ -177,8 +160,7 @@ test('after a revocation the person signs in anew and goes on', async () => {
 });
 
 test('who signs out is asked for the password again, and the refresh token is dead', async () => {
-  const { email } = await newUser(auth);
-  const { browser, code, verifier } = await signIn(auth, email);
+  const { browser, code, verifier } = await signInNewUser(auth);
   const tokens = (await redeem(auth, code, verifier)).body;
   const page = await browser.get(`${auth.issuer}/session/end`);
   expect(page.html).toContain('Quer sair da sua conta?');

@@ -6,12 +6,11 @@ import {
   clientCredentials,
   dropTable,
   environment,
-  newUser,
   operatorSecret,
   type RunningAuth,
   redeem,
   refresh,
-  signIn,
+  signInNewUser,
   startAuth,
 } from './auth-under-test.ts';
 
@@ -58,8 +57,7 @@ const kidOf = (token: string): string => decodeProtectedHeader(token).kid ?? '';
 test('sessions, grants, refresh tokens and keys survive a restart', async () => {
   const env = await environment();
   const before = await start(env);
-  const { email } = await newUser(before);
-  const { browser, code, verifier } = await signIn(before, email);
+  const { browser, code, verifier } = await signInNewUser(before);
   const tokens = (await redeem(before, code, verifier)).body;
   await stop(before);
 
@@ -75,8 +73,7 @@ test('sessions, grants, refresh tokens and keys survive a restart', async () => 
 test('a sign-in that began before a restart goes on after it', async () => {
   const env = await environment();
   const before = await start(env);
-  const { email } = await newUser(before);
-  const { browser, code, verifier } = await signIn(before, email);
+  const { browser, code, verifier } = await signInNewUser(before);
   await stop(before);
   const after = await start(env);
   expect((await redeem(after, code, verifier)).status).toBe(200);
@@ -122,8 +119,7 @@ test('replicas that start at once sign with one key, and verify and refresh what
 
   // Both have one issuer; the second is spoken to by its own address, as a balancer does.
   const behindBalancer = { ...two, issuer: `http://${HTTP_ADDRESS}/oidc` };
-  const { email } = await newUser(one);
-  const { code, verifier } = await signIn(one, email);
+  const { code, verifier } = await signInNewUser(one);
   const tokens = (await redeem(behindBalancer, code, verifier)).body;
   expect(await verifies(one, tokens.access_token)).toBe(true);
   expect((await refresh(one, tokens.refresh_token)).status).toBe(200);

@@ -3,26 +3,14 @@ import { status } from '@grpc/grpc-js';
 import { dynamoClient } from '@ipe/dynamodb/client';
 import { uniqueName } from '@ipe/testing/unique-name';
 import { decodeJwt } from 'jose';
-import {
-  clientCredentials,
-  dropTable,
-  environment,
-  operatorSecret,
-  type RunningAuth,
-  startAuth,
-} from './auth-under-test.ts';
+import { clientCredentials, operatorSecret, type RunningAuth, startOwnAuth } from './auth-under-test.ts';
 
-let env: Record<string, string>;
 let auth: RunningAuth;
 
 beforeAll(async () => {
-  env = await environment();
-  auth = await startAuth(env);
+  auth = await startOwnAuth();
 });
-afterAll(async () => {
-  await auth.close();
-  await dropTable(env);
-});
+afterAll(() => auth.close());
 
 function registration() {
   const idempotencyKey = uniqueName('key');

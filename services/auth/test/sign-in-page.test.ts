@@ -1,29 +1,15 @@
 import { FixedClock } from '@ipe/testing/fixed-clock';
-import {
-  authorization,
-  dropTable,
-  environment,
-  newUser,
-  password,
-  type RunningAuth,
-  redirectUri,
-  startAuth,
-} from './auth-under-test.ts';
+import { authorization, newUser, password, type RunningAuth, redirectUri, startOwnAuth } from './auth-under-test.ts';
 import { Browser, type Page } from './browser.ts';
 
-let env: Record<string, string>;
 let auth: RunningAuth;
 // The provider's own times are the system's: the test's clock starts there.
 const clock = new FixedClock(new Date());
 
 beforeAll(async () => {
-  env = await environment();
-  auth = await startAuth(env, clock);
+  auth = await startOwnAuth(clock);
 });
-afterAll(async () => {
-  await auth.close();
-  await dropTable(env);
-});
+afterAll(() => auth.close());
 
 async function openPage(more: Record<string, string> = {}) {
   const browser = new Browser(auth.origin);

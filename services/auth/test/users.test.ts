@@ -1,18 +1,13 @@
 import { status } from '@grpc/grpc-js';
 import { uniqueName } from '@ipe/testing/unique-name';
-import { dropTable, environment, password, type RunningAuth, signIn, startAuth } from './auth-under-test.ts';
+import { password, type RunningAuth, signIn, startOwnAuth } from './auth-under-test.ts';
 
-let env: Record<string, string>;
 let auth: RunningAuth;
 
 beforeAll(async () => {
-  env = await environment();
-  auth = await startAuth(env);
+  auth = await startOwnAuth();
 });
-afterAll(async () => {
-  await auth.close();
-  await dropTable(env);
-});
+afterAll(() => auth.close());
 
 function someone() {
   const userId = uniqueName('cus');

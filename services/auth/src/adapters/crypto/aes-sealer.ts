@@ -1,11 +1,15 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
 
 const nonceBytes = 12;
 const tagBytes = 16;
 
 /** AES-256-GCM: nonce, tag, ciphertext. The context (where it is stored) is authenticated, so nothing can be moved. */
 export class AesSealer {
-  constructor(private readonly key: Uint8Array) {}
+  private readonly key: KeyObject;
+
+  constructor(key: Uint8Array) {
+    this.key = createSecretKey(key);
+  }
 
   seal(plain: string, context: string): Uint8Array {
     const nonce = randomBytes(nonceBytes);

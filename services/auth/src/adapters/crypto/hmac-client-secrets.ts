@@ -1,10 +1,13 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import { ClientSecrets } from '../../application/ports.ts';
 import { hashSecret } from './secret-hash.ts';
 
 export class HmacClientSecrets extends ClientSecrets {
-  constructor(private readonly key: Uint8Array) {
+  private readonly key: KeyObject;
+
+  constructor(key: Uint8Array) {
     super();
+    this.key = createSecretKey(key);
   }
 
   secretOf(clientId: string): string {

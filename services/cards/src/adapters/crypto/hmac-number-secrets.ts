@@ -1,11 +1,15 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
 import type { NumberSecrets } from '../../application/ports.ts';
 import { threeDigits } from '../../domain/cvv.ts';
 import type { Expiry } from '../../domain/expiry.ts';
 
 /** HMAC-SHA256 under two keys of 32 bytes, one for the index and one for the CVVs. */
 export class HmacNumberSecrets implements NumberSecrets {
-  constructor(private readonly keys: Readonly<{ index: Uint8Array; cvv: Uint8Array }>) {}
+  private readonly keys: Readonly<{ index: KeyObject; cvv: KeyObject }>;
+
+  constructor({ index, cvv }: Readonly<{ index: Uint8Array; cvv: Uint8Array }>) {
+    this.keys = { index: createSecretKey(index), cvv: createSecretKey(cvv) };
+  }
 
   index(number: string): string {
     return createHmac('sha256', this.keys.index).update(number).digest('hex');
