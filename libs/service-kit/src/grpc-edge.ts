@@ -1,11 +1,12 @@
 import type { Server, ServiceDefinition } from '@grpc/grpc-js';
 import type { INestApplication } from '@nestjs/common';
 import { type GrpcOptions, type NestMicroservice, Transport } from '@nestjs/microservices';
-import { HealthImplementation } from 'grpc-health-check';
 import { observeCalls } from './grpc-calls.ts';
 import { GrpcErrorFilter } from './grpc-error.filter.ts';
+import { addHealth } from './grpc-health.ts';
 import { nestPackageDefinition } from './grpc-package.ts';
 import { addReflection } from './grpc-reflection.ts';
+import { Readiness } from './readiness.ts';
 
 /** services: by full name, `{ 'bank.account.v1.AccountService': AccountServiceService }`. */
 export type GrpcEdge = { address: string; services: Readonly<Record<string, ServiceDefinition>> };
@@ -16,7 +17,6 @@ export type GrpcEdge = { address: string; services: Readonly<Record<string, Serv
  */
 export function connectGrpc(app: INestApplication, edge: GrpcEdge): void {
   const names = Object.keys(edge.services);
-  const health = new HealthImplementation(Object.fromEntries(['', ...names].map((name) => [name, 'SERVING'])));
   const microserviceOptions: GrpcOptions = {
     transport: Transport.GRPC,
     options: {
@@ -32,7 +32,7 @@ export function connectGrpc(app: INestApplication, edge: GrpcEdge): void {
         ...{ interceptors: [observeCalls(names)] },
       },
       onLoadPackageDefinition: (_definition: unknown, server: Server) => {
-        health.addToServer(server);
+        addHealth(server, names, app.get(Readiness));
         addReflection(server, names);
       },
     },

@@ -27,3 +27,12 @@ test('an error without details takes its reason from the status', () => {
   const bare = { code: status.DEADLINE_EXCEEDED, details: 'late', metadata: new Metadata() } as ServiceError;
   expect(fromServiceError(bare)).toMatchObject({ code: status.DEADLINE_EXCEEDED, reason: 'deadline_exceeded' });
 });
+
+test('a connection that broke under a call is a service that is away, not a bug of its own', () => {
+  const details =
+    'Received RST_STREAM with code 2 triggered by internal client error: Session closed with error code 2';
+  const broken = { code: status.INTERNAL, details, metadata: new Metadata() } as ServiceError;
+  expect(fromServiceError(broken)).toMatchObject({ code: status.UNAVAILABLE, reason: 'unavailable' });
+  const bug = { code: status.INTERNAL, details: 'internal error', metadata: new Metadata() } as ServiceError;
+  expect(fromServiceError(bug)).toMatchObject({ code: status.INTERNAL });
+});

@@ -42,9 +42,10 @@ export function toServiceError(refusal: GrpcRefusal): Partial<ServiceError> {
 /** What a call answered, back as a refusal; its reason is `unavailable`, `deadline_exceeded` … when the server told none. */
 export function fromServiceError(error: ServiceError): GrpcRefusal {
   const raw = error.metadata?.get(trailer)[0];
+  const code = codeOf(error);
   const refusal = {
-    code: error.code,
-    reason: (status[error.code] ?? 'unknown').toLowerCase(),
+    code,
+    reason: (status[code] ?? 'unknown').toLowerCase(),
     message: error.details || error.message,
   };
   if (!(raw instanceof Uint8Array)) return new GrpcRefusal(refusal);
@@ -61,4 +62,9 @@ export function fromServiceError(error: ServiceError): GrpcRefusal {
     violations: badRequest ? BadRequest.decode(badRequest).fieldViolations : [],
     retryAfterMs: delay ? Number(delay.seconds) * 1000 + Math.round(delay.nanos / 1_000_000) : undefined,
   });
+}
+
+/** A connection that broke under a call, as of a server that was killed, is INTERNAL to grpc-js; it says so in words. */
+function codeOf({ code, details }: ServiceError): status {
+  return code === status.INTERNAL && details?.startsWith('Received RST_STREAM') ? status.UNAVAILABLE : code;
 }

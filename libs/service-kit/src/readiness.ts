@@ -8,6 +8,8 @@ import { Controller, Get, Injectable, Module, ServiceUnavailableException } from
 export class Readiness {
   private draining = false;
   private readonly waitingFor = new Set<string>();
+  private readonly followers: ((ready: boolean) => void)[] = [];
+  private told = true;
 
   get ready(): boolean {
     return !this.draining && this.waitingFor.size === 0;
@@ -19,14 +21,29 @@ export class Readiness {
 
   notYet(condition: string): void {
     this.waitingFor.add(condition);
+    this.tell();
   }
 
   now(condition: string): void {
     this.waitingFor.delete(condition);
+    this.tell();
   }
 
   drain(): void {
     this.draining = true;
+    this.tell();
+  }
+
+  /** Tells now, and at each change, whether the service is ready. */
+  follow(follower: (ready: boolean) => void): void {
+    this.followers.push(follower);
+    follower(this.ready);
+  }
+
+  private tell(): void {
+    if (this.told === this.ready) return;
+    this.told = this.ready;
+    for (const follower of this.followers) follower(this.ready);
   }
 }
 

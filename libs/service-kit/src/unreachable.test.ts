@@ -33,6 +33,8 @@ test('a store that fails or is overloaded may do better later', () => {
   const throttled = Object.assign(new Error('slow down'), { name: 'ThrottlingException', $fault: 'client' });
   expect(isUnreachable(failed)).toBe(true);
   expect(isUnreachable(throttled)).toBe(true);
+  // A batch of which the store has left a part undone, time and again, is no answer of its own.
+  expect(isUnreachable(Object.assign(new Error('too busy'), { name: 'ThrottlingException' }))).toBe(true);
 });
 
 test('a mistake of ours stays one', () => {

@@ -11,7 +11,8 @@ const busy = new Set([
 export function isUnreachable(error: unknown): boolean {
   if (typeof error !== 'object' || error === null) return false;
   // A service's own answer: its faults and its "not now" pass, our faults stay.
-  if ('$fault' in error) return error.$fault === 'server' || ('name' in error && busy.has(String(error.name)));
+  if ('name' in error && busy.has(String(error.name))) return true;
+  if ('$fault' in error) return error.$fault === 'server';
   // The SDK notes its attempts on what came from the network; what fails before a request is sent has no such note.
   return '$metadata' in error;
 }
