@@ -1,0 +1,73 @@
+// What every journal must hold, batch by batch, in memory that grows with the accounts and not with the journal. Pure.
+
+export class Audit {
+  /** Account id → its last entry: { sequence, posted, held }. Cents as numbers: below 2^53 they are exact. */
+  accounts = new Map();
+  seen = { batches: 0, records: 0, bytes: 0, transactions: 0 };
+  firstBreach = undefined;
+  breaches = { entriesSumToZero: 0, noneNegative: 0, sequencesGapFree: 0, entriesFollowBalances: 0, batchesGapFree: 0 };
+  lastBatch = new Map();
+
+  /** batch: a decoded JournalBatch. expected: name of an acknowledged state → how often it was found so far. */
+  take(batch, bytes, expected = new Map()) {
+    this.seen.batches += 1;
+    this.seen.bytes += bytes;
+    const sequence = Number(batch.sequence);
+    const last = this.lastBatch.get(batch.shard) ?? 0;
+    if (sequence !== last + 1) this.breach('batchesGapFree', `batch ${sequence} follows ${last}`);
+    this.lastBatch.set(batch.shard, sequence);
+    for (const record of batch.records) this.takeRecord(record, expected);
+  }
+
+  takeRecord({ transactionChange, accountChange }, expected) {
+    this.seen.records += 1;
+    const entries = transactionChange?.entries ?? accountChange?.entries ?? [];
+    let sum = 0;
+    for (const entry of entries) {
+      sum += Number(entry.postedDeltaCents);
+      this.takeEntry(entry);
+    }
+    const transactions = transactionChange?.transactions ?? [];
+    const [first] = transactions;
+    if (sum !== 0) this.breach('entriesSumToZero', `the entries of ${first?.transactionId} sum to ${sum}`);
+    for (const { transactionId, version } of transactions) {
+      this.seen.transactions += Number(version === 1);
+      const name = `${transactionId}.${version}`;
+      const times = expected.get(name);
+      if (times !== undefined) expected.set(name, times + 1);
+    }
+  }
+
+  takeEntry(entry) {
+    const { accountId } = entry;
+    const before = this.accounts.get(accountId) ?? { sequence: 0, posted: 0, held: 0 };
+    const after = {
+      sequence: Number(entry.sequence),
+      posted: Number(entry.postedCents),
+      held: Number(entry.heldCents),
+    };
+    if (after.sequence !== before.sequence + 1)
+      this.breach('sequencesGapFree', `${accountId}: entry ${after.sequence} follows ${before.sequence}`);
+    const moved =
+      after.posted - before.posted === Number(entry.postedDeltaCents) &&
+      after.held - before.held === Number(entry.heldDeltaCents);
+    if (!moved) this.breach('entriesFollowBalances', `${accountId}: entry ${after.sequence} does not add up`);
+    const available = after.posted - after.held + Number(entry.limitCents);
+    if ((available < 0 && !accountId.startsWith('system:')) || after.held < 0)
+      this.breach('noneNegative', `${accountId} has ${available} available and ${after.held} held`);
+    this.accounts.set(accountId, after);
+  }
+
+  breach(kind, text) {
+    this.breaches[kind] += 1;
+    this.firstBreach ??= text;
+  }
+
+  /** The sum of all balances comes beside the rules of each entry. */
+  invariants() {
+    let total = 0n;
+    for (const { posted } of this.accounts.values()) total += BigInt(posted);
+    const kept = Object.entries(this.breaches).map(([name, count]) => [name, count === 0]);
+    return { sumOfBalancesIsZero: total === 0n, ...Object.fromEntries(kept) };
+  }
+}

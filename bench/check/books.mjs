@@ -1,0 +1,84 @@
+// The ledger's journal, read as it lies in the table, and what it must hold. Nothing of the service is used but the
+// contract of what it writes.
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { QueryCommand } from '@aws-sdk/client-dynamodb';
+import { JournalBatch } from '@ipe/contracts/gen/bank/transaction/v1/journal';
+import { dynamoClient } from '@ipe/dynamodb/client';
+import { Audit } from './audit.mjs';
+
+/** Follows one ledger's journal: each `check` reads what came since the one before. */
+export class Books {
+  constructor({ store, table, shards = 1 }) {
+    this.client = dynamoClient({ DYNAMODB_ENDPOINT: store.endpoint, AWS_REGION: store.region });
+    this.table = table;
+    this.next = new Map(Array.from({ length: shards }, (_, shard) => [shard, 1]));
+    this.audit = new Audit();
+  }
+
+  /**
+   * files: of acknowledged states. Answers { invariants, records, batches, bytes } of what is new: the invariants are
+   * those of all that was read so far.
+   */
+  async check(files = []) {
+    const expected = new Map();
+    for (const file of files) for await (const name of linesOf(file)) expected.set(name, 0);
+    const before = { ...this.audit.seen };
+    for (const shard of this.next.keys()) await this.readShard(shard, expected);
+    let notOnce = 0;
+    for (const times of expected.values()) notOnce += Number(times !== 1);
+    const { records, batches, bytes, transactions } = this.audit.seen;
+    return {
+      invariants: { ...this.audit.invariants(), eachAcknowledgedOnce: notOnce === 0 },
+      first: this.audit.firstBreach ?? (notOnce > 0 ? `${notOnce} acknowledged states are not there once` : undefined),
+      acknowledged: expected.size,
+      records: records - before.records,
+      batches: batches - before.batches,
+      bytes: bytes - before.bytes,
+      transactions: transactions - before.transactions,
+    };
+  }
+
+  async readShard(shard, expected) {
+    for (;;) {
+      const { Items = [] } = await this.client.send(
+        new QueryCommand({
+          TableName: this.table,
+          KeyConditionExpression: 'pk = :pk AND sk >= :sk',
+          ExpressionAttributeValues: {
+            ':pk': { S: `journal#${shard}` },
+            ':sk': { S: String(this.next.get(shard)).padStart(16, '0') },
+          },
+          ConsistentRead: true,
+          Limit: 200,
+        }),
+      );
+      if (Items.length === 0) return;
+      for (const { batch } of Items) this.audit.take(JournalBatch.decode(batch.B), batch.B.length, expected);
+      this.next.set(shard, Number(Items.at(-1).sk.S) + 1);
+    }
+  }
+
+  /** Compares what the ledger answers for some accounts with what its journal says. balanceOf(id) → Balance. */
+  async compareBalances(balanceOf, accounts) {
+    for (const id of accounts) {
+      const { postedCents, heldCents, sequence } = await balanceOf(id);
+      const known = this.audit.accounts.get(id);
+      const same =
+        known &&
+        known.posted === Number(postedCents) &&
+        known.held === Number(heldCents) &&
+        known.sequence === Number(sequence);
+      if (!same) return false;
+    }
+    return true;
+  }
+
+  stop() {
+    this.client.destroy();
+  }
+}
+
+export async function* linesOf(file) {
+  for await (const line of createInterface({ input: createReadStream(file) })) if (line) yield line;
+}

@@ -1,0 +1,146 @@
+// What a generator can do to the ledger. A target: operate(n) → answer; acknowledged(answer) → the names of the states
+// that it acknowledged (see ledger-calls.mjs); close().
+import { setTimeout as wait } from 'node:timers/promises';
+import {
+  AuthorizeRequest,
+  AuthorizeResponse,
+  BulkRequest,
+  BulkResponse,
+  CaptureRequest,
+  CaptureResponse,
+  OpenAccountRequest,
+  TransactionStatus,
+  TransferRequest,
+  TransferResponse,
+} from '@ipe/contracts/gen/bank/transaction/v1/transaction';
+import {
+  acknowledged,
+  authorizeRequest,
+  captureRequest,
+  openAccountRequest,
+  RawLedger,
+  transferRequest,
+} from './ledger-calls.mjs';
+import { pairs, purchases } from './workloads.mjs';
+
+/** One transfer a call. */
+export function transferTarget({ address, run, ...workload }) {
+  const ledger = new RawLedger(address);
+  const next = pairs(workload);
+  return {
+    operate: (n) => ledger.call('transfer', TransferRequest.encode(transferRequest(next(), `${run}-${n}`)).finish()),
+    acknowledged: (answer) => [acknowledged(TransferResponse.decode(answer).transaction)],
+    close: () => ledger.close(),
+  };
+}
+
+/** An authorisation, its card checked, and then its capture: one checkout, counted once both are answered. */
+export function checkoutTarget({ address, run, ...workload }) {
+  const authorize = authorizeTarget({ address, run, ...workload });
+  return {
+    operate: async (n) => {
+      const authorized = await authorize.operate(n);
+      const request = captureRequest(authorized.transactionId, `${run}-${n}-c`);
+      const captured = await authorize.ledger.call('capture', CaptureRequest.encode(request).finish());
+      return { authorized, captured };
+    },
+    acknowledged: ({ authorized, captured }) => [
+      acknowledged(authorized),
+      acknowledged(CaptureResponse.decode(captured).transaction),
+    ],
+    close: authorize.close,
+  };
+}
+
+/** An authorisation alone. */
+export function authorizeTarget({ address, run, ...workload }) {
+  const ledger = new RawLedger(address);
+  const next = purchases(workload);
+  return {
+    ledger,
+    operate: async (n) => {
+      const request = AuthorizeRequest.encode(authorizeRequest(next(), `${run}-${n}`)).finish();
+      return approved(AuthorizeResponse.decode(await ledger.call('authorize', request)).transaction);
+    },
+    acknowledged: (transaction) => [acknowledged(transaction)],
+    close: () => ledger.close(),
+  };
+}
+
+/** `perCall` transfers a call, each for itself. Counted in calls: the scenario multiplies. */
+export function bulkTarget({ address, run, perCall, ...workload }) {
+  const ledger = new RawLedger(address);
+  const next = pairs(workload);
+  return {
+    operate: async (n) => {
+      const writes = Array.from({ length: perCall }, (_, index) => ({
+        transfer: transferRequest(next(), `${run}-${n}.${index}`),
+      }));
+      return ledger.call('bulk', BulkRequest.encode({ writes, allOrNothing: false }).finish(), 60_000);
+    },
+    acknowledged: (answer) => BulkResponse.decode(answer).results.map(doneTransaction),
+    close: () => ledger.close(),
+  };
+}
+
+/** Opens accounts, `perCall` a call in bulk, or one by one where the service has no bulk. */
+export function accountsTarget({ address, perCall, first = 0, accounts }) {
+  const ledger = new RawLedger(address);
+  const one = (n) => ledger.call('openAccount', OpenAccountRequest.encode(openAccountRequest(first + n)).finish());
+  const many = async (n) => {
+    const from = first + n * perCall;
+    const length = Math.min(perCall, first + accounts - from);
+    const writes = Array.from({ length }, (_, index) => ({ openAccount: openAccountRequest(from + index) }));
+    const answer = BulkResponse.decode(await ledger.call('bulk', BulkRequest.encode({ writes }).finish(), 60_000));
+    const refused = answer.results.find(({ failure }) => failure)?.failure;
+    if (refused) throw Object.assign(new Error(`an account was not opened: ${refused.reason}`), { code: refused.code });
+  };
+  return { operate: perCall > 1 ? many : one, acknowledged: () => [], close: () => ledger.close() };
+}
+
+/** What means: not now, perhaps elsewhere, and under the same key. grpc's numbers. */
+const RETRIED = new Set([1, 2, 4, 8, 10, 14]);
+/** grpc-js tells a connection that breaks under a call as INTERNAL (13). */
+const brokenConnection = ({ code, details }) => code === 13 && /RST_STREAM|Session closed|ECONNRESET/.test(details);
+const ATTEMPT_MS = 1_000;
+const PAUSE_MS = 20;
+
+/** A caller who knows every replica, and tries again under the same key until its deadline, as callers should. */
+export function retryingTarget({ addresses, deadlineMs, run, ...workload }) {
+  const ledgers = addresses.map((address) => new RawLedger(address));
+  const next = pairs(workload);
+  let preferred = 0;
+  return {
+    operate: async (n) => {
+      const request = TransferRequest.encode(transferRequest(next(), `${run}-${n}`)).finish();
+      for (const until = performance.now() + deadlineMs; ; ) {
+        const tried = preferred;
+        try {
+          return await ledgers[tried].call('transfer', request, ATTEMPT_MS);
+        } catch (error) {
+          const again = RETRIED.has(error.code) || brokenConnection(error);
+          if (!again || performance.now() > until) throw error;
+          // The first to fail turns all to the next replica; the others find it turned already.
+          if (preferred === tried) preferred = (tried + 1) % ledgers.length;
+          await wait(PAUSE_MS);
+        }
+      }
+    },
+    acknowledged: (answer) => [acknowledged(TransferResponse.decode(answer).transaction)],
+    close: () => {
+      for (const ledger of ledgers) ledger.close();
+    },
+  };
+}
+
+/** A decline is an answer to the ledger's caller, and a failure here: nobody should be declined. */
+export function approved(transaction) {
+  if (transaction.status === TransactionStatus.TRANSACTION_STATUS_AUTHORIZED) return transaction;
+  throw Object.assign(new Error(`declined: ${transaction.declineReason}`), { code: transaction.declineReason });
+}
+
+/** The state that one write of many acknowledged; a refused one makes the run void. */
+export function doneTransaction({ transaction, failure }) {
+  if (transaction) return acknowledged(transaction);
+  throw new Error(`a write was refused: ${failure?.reason} ${failure?.message}`);
+}
