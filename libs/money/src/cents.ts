@@ -1,3 +1,5 @@
+import { formatDecimal } from './amount.ts';
+
 declare const brand: unique symbol;
 
 /** Money in hundredths of a real. Branded so that a plain bigint cannot slip in. */
@@ -13,9 +15,7 @@ export function cents(value: bigint): Cents {
 
 /** "10.00" as REST writes it; no float is ever involved. */
 export function formatCents(value: Cents): string {
-  const sign = value < 0n ? '-' : '';
-  const digits = (value < 0n ? -value : value).toString().padStart(3, '0');
-  return `${sign}${digits.slice(0, -2)}.${digits.slice(-2)}`;
+  return formatDecimal(value, 2);
 }
 
 /**

@@ -1,12 +1,13 @@
 import { AccountStatus, AccountType } from '@ipe/contracts/gen/bank/account/v1/account';
 import { derivedId } from '@ipe/dynamodb/derived-id';
 import { startService } from '@ipe/service-kit/start-service';
+import { EntriesTopic } from '@ipe/testing/entries-topic';
 import { eventually } from '@ipe/testing/eventually';
 import { freePort } from '@ipe/testing/free-port';
 import { uniqueName } from '@ipe/testing/unique-name';
 import { accountService } from '../src/create-service.ts';
 import { type AccountBank, newWrite, present, startAccountBank } from './account-bank.ts';
-import { EntriesTopic, entry } from './entries-topic.ts';
+import { entry } from './entry.ts';
 
 const topic = new EntriesTopic();
 let bank: AccountBank;
@@ -80,16 +81,27 @@ test('an event that comes before the account is here is not lost', async () => {
   expect((await bank.getAccount(accountId)).balance).toMatchObject({ postedCents: 700n, sequence: 2n });
 });
 
-test('the ledger’s word on the status counts', async () => {
+test('the ledger’s word on the status counts, whichever it is', async () => {
   const { accountId } = await newCard();
-  await topic.tell(entry(accountId, 2n, { accountStatus: 'FROZEN' }));
-  await eventually(async () =>
-    expect((await bank.getAccount(accountId)).status).toBe(AccountStatus.ACCOUNT_STATUS_FROZEN),
-  );
-  await topic.tell(entry(accountId, 3n, { accountStatus: 'CLOSED' }));
-  await eventually(async () =>
-    expect((await bank.getAccount(accountId)).status).toBe(AccountStatus.ACCOUNT_STATUS_CLOSED),
-  );
+  let sequence = 1n;
+  for (const accountStatus of ['FROZEN', 'FROZEN_FOR_CREDIT', 'FROZEN_FOR_ALL', 'CLOSED'] as const) {
+    sequence += 1n;
+    await topic.tell({ ...entry(accountId, sequence, { accountStatus }), kind: 'STATUS_CHANGED' });
+    const expected = AccountStatus[`ACCOUNT_STATUS_${accountStatus}`];
+    await eventually(async () => expect((await bank.getAccount(accountId)).status).toBe(expected));
+  }
+});
+
+test('an increased hold, a posting and a unit of the bank’s own are in the balance as all else', async () => {
+  const { accountId } = await newCard();
+  const letters = (await topic.deadLetters()).length;
+  const increased = entry(accountId, 2n, { heldCents: 300n, limitCents: 10_000n });
+  const posted = entry(accountId, 3n, { postedCents: -50n, heldCents: 300n, limitCents: 10_000n });
+  await topic.tell({ ...increased, kind: 'HOLD_INCREASED' }, { ...posted, kind: 'POSTING', currency: 'PONTOS/0' });
+  await settled();
+  const { balance } = await bank.getAccount(accountId);
+  expect(balance).toMatchObject({ postedCents: -50n, heldCents: 300n, availableCents: 9_650n, sequence: 3n });
+  expect((await topic.deadLetters()).length).toBe(letters);
 });
 
 test('a late event does not undo what the ledger answered to a change; its own event adds when it was booked', async () => {
@@ -116,9 +128,9 @@ test('a late event does not undo what the ledger answered to a change; its own e
 test('a poison event goes to the dead letters with the reason, without its values, and the ones behind it go through', async () => {
   const { accountId } = await newCard();
   const wrong = { accountId, sequence: 'secret', accountStatus: 'ACTIVE', bookedAt: '2026-11-21T12:00:00Z' };
-  await topic.tellText('secret, not JSON');
-  await topic.tellText(JSON.stringify(wrong));
-  await topic.tellText(null);
+  await topic.tellText('acc_poison', 'secret, not JSON');
+  await topic.tellText('acc_poison', JSON.stringify(wrong));
+  await topic.tellText('acc_poison', null);
   await topic.tell({ ...entry(accountId, 6n, { postedCents: 100n }), availableCents: 99n });
   await topic.tell(entry(accountId, 7n, { postedCents: 200n }));
   await eventually(async () => expect((await bank.getAccount(accountId)).balance?.sequence).toBe(7n));

@@ -9,6 +9,7 @@ import { eventually } from '@ipe/testing/eventually';
 import { type AccountBank, newWrite, present, startAccountBank, twentyAtOnce } from './account-bank.ts';
 
 const { ACCOUNT_STATUS_ACTIVE, ACCOUNT_STATUS_FROZEN, ACCOUNT_STATUS_CLOSED } = AccountStatus;
+const { ACCOUNT_STATUS_FROZEN_FOR_CREDIT, ACCOUNT_STATUS_FROZEN_FOR_ALL } = AccountStatus;
 
 let bank: AccountBank;
 beforeAll(async () => {
@@ -61,6 +62,22 @@ test('an account of another customer is not found, and not changed', async () =>
   await expect(change({ accountId: 'acc_nothing' })).rejects.toMatchObject({ code: status.NOT_FOUND });
   expect(bank.ledger.balances.get(accountId)?.status).toBe(ACCOUNT_STATUS_ACTIVE);
 });
+
+test.each([ACCOUNT_STATUS_FROZEN_FOR_CREDIT, ACCOUNT_STATUS_FROZEN_FOR_ALL])(
+  'the bank freezes for credits and for all (%i) and lifts it; a customer does neither',
+  async (frozen) => {
+    const { accountId, customerId } = await newAccount();
+    const byCustomer = { code: status.FAILED_PRECONDITION, reason: 'frozen_by_bank' };
+    await expect(change({ accountId, customerId, status: frozen })).rejects.toMatchObject(byCustomer);
+    expect((await change({ accountId, status: frozen })).status).toBe(frozen);
+    expect(bank.ledger.balances.get(accountId)?.status).toBe(frozen);
+    for (const wanted of [ACCOUNT_STATUS_ACTIVE, ACCOUNT_STATUS_FROZEN, ACCOUNT_STATUS_CLOSED]) {
+      await expect(change({ accountId, customerId, status: wanted })).rejects.toMatchObject(byCustomer);
+    }
+    expect((await bank.getAccount(accountId)).status).toBe(frozen);
+    expect((await change({ accountId, status: ACCOUNT_STATUS_ACTIVE })).status).toBe(ACCOUNT_STATUS_ACTIVE);
+  },
+);
 
 test('refuses a status that says nothing', async () => {
   const { accountId } = await newAccount();

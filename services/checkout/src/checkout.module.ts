@@ -1,3 +1,4 @@
+import { createSecretKey } from 'node:crypto';
 import { dynamoClient } from '@ipe/dynamodb/client';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { GrpcAccounts } from './adapters/account/grpc-accounts.ts';
@@ -76,7 +77,7 @@ export class CheckoutModule {
         { provide: Accounts, useValue: new GrpcAccounts(config.ACCOUNT_ADDRESS, config.ACCOUNT_DEADLINE_MS) },
         { provide: PaymentMetrics, useClass: PrometheusPaymentMetrics },
         { provide: Clock, useValue: { now: () => new Date() } },
-        { provide: FingerprintKey, useValue: config.FINGERPRINT_KEY },
+        { provide: FingerprintKey, useValue: createSecretKey(config.FINGERPRINT_KEY) },
         { provide: AnswerWithin, useValue: new AnswerWithin(config.ANSWER_WITHIN_MS) },
         {
           provide: RecoveryTimer,

@@ -5,7 +5,7 @@ import {
   type CaptureRequest,
   type FindTransactionRequest,
   type RefundRequest,
-  type Transaction,
+  Transaction,
   TransactionKind,
   type TransactionServiceServer,
   TransactionServiceService,
@@ -122,7 +122,7 @@ export class FakeBank {
         ? { reason: 'cancelled_by_merchant', code: '57' }
         : this.declines.get(card.number);
       const now = new Date();
-      const transaction: Transaction = {
+      const transaction = Transaction.create({
         transactionId: `tx-${this.counter}`,
         kind: TransactionKind.TRANSACTION_KIND_CARD_PURCHASE,
         status: decline
@@ -143,13 +143,10 @@ export class FakeBank {
         authorizationCode: decline ? '' : `A${String(this.counter).padStart(5, '0')}`,
         declineReason: decline?.reason ?? '',
         responseCode: decline?.code ?? '00',
-        description: '',
-        reversesTransactionId: '',
         createdAt: now,
         updatedAt: now,
-        expiresAt: undefined,
         version: 1,
-      };
+      });
       this.transactions.set(transaction.transactionId, transaction);
       this.authorizations.set(idempotencyKey, transaction.transactionId);
       return transaction;

@@ -1,3 +1,4 @@
+import { createSecretKey } from 'node:crypto';
 import { cents } from '@ipe/money/cents';
 import { CheckoutTable } from '../src/adapters/dynamodb/checkout-table.ts';
 import { DynamoMerchants } from '../src/adapters/dynamodb/dynamo-merchants.ts';
@@ -12,6 +13,8 @@ import { RefundPayment } from '../src/application/refund-payment.ts';
 import { SettlePayment } from '../src/application/settle-payment.ts';
 import { SettleRefund } from '../src/application/settle-refund.ts';
 import type { Order } from '../src/domain/order.ts';
+
+const fingerprintKey = createSecretKey(Buffer.alloc(32, 7));
 
 /** A process's life: it ends before its (steps + 1)-th call to a store or to the bank, and from then on nothing happens. */
 export class Life {
@@ -74,7 +77,7 @@ export function instance(table: CheckoutTable, bank: BankCore, life = new Life(N
     orders,
     payments,
     metrics,
-    payOrder: new PayOrder(orders, payments, merchants, core, clock, Buffer.alloc(32, 7), settlePayment),
+    payOrder: new PayOrder(orders, payments, merchants, core, clock, fingerprintKey, settlePayment),
     refundPayment: new RefundPayment(payments, refunds, clock, settleRefund),
     recovery: new RecoverPayments(payments, refunds, unsettled, metrics, clock, settlePayment, settleRefund),
   };

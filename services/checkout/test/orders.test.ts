@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { status } from '@grpc/grpc-js';
 import type { CreateOrderRequest, Order, Product } from '@ipe/contracts/gen/bank/checkout/v1/checkout';
 import { OrderStatus } from '@ipe/contracts/gen/bank/checkout/v1/checkout';
+import { derivedId } from '@ipe/dynamodb/derived-id';
 import { call } from '@ipe/service-kit/grpc-client';
 import { present, startCheckout } from './platform.ts';
 
@@ -58,6 +59,24 @@ test('twenty concurrent orders with the same key make one, and another body is r
     code: status.ALREADY_EXISTS,
     reason: 'idempotency_key_reused',
   });
+});
+
+test('a key that has made an order is told as reused, also where the other body would be refused by itself', async () => {
+  const idempotencyKey = randomUUID();
+  await place({ idempotencyKey });
+  const items = [{ productId: 'prd_none', quantity: 1 }];
+  for (const other of [{ merchantId: 'mer_none' }, { items }]) {
+    await expect(place({ idempotencyKey, ...other })).rejects.toMatchObject({ reason: 'idempotency_key_reused' });
+  }
+});
+
+test('a product that was not there is found as soon as it is', async () => {
+  const idempotencyKey = randomUUID();
+  const write = { caller: 't', idempotencyKey, merchantId, sku: idempotencyKey, name: 'Chá', priceCents: 500n };
+  const items = [{ productId: derivedId('prd', { caller: 't', key: idempotencyKey }), quantity: 1 }];
+  await expect(place({ items })).rejects.toMatchObject({ reason: 'invalid_request' });
+  await call(checkout.client, checkout.client.createProduct, write, 5_000);
+  expect((await place({ items })).totalCents).toBe(500n);
 });
 
 test('a repeated order is answered as at first, also when it was paid meanwhile', async () => {

@@ -95,6 +95,27 @@ test.each([
   });
 });
 
+test('a key that has made a payment is told as reused for another order, be it payable, somebody else’s or not there', async () => {
+  const idempotencyKey = randomUUID();
+  await checkout.shop.pay(await newOrder(), { idempotencyKey });
+  const payable = await newOrder();
+  const others = await newOrder('cus_bia');
+  for (const orderId of [payable.orderId, others.orderId, 'ord_none']) {
+    await expect(checkout.shop.pay(payable, { idempotencyKey, orderId })).rejects.toMatchObject({
+      reason: 'idempotency_key_reused',
+    });
+  }
+  expect((await checkout.shop.pay(payable)).status).toBe(PaymentStatus.PAYMENT_STATUS_PAID);
+});
+
+test('a declined payment repeated under its key is the same decline, though its order can be paid', async () => {
+  const order = await newOrder();
+  const same = { idempotencyKey: randomUUID(), card: poorCard };
+  const first = await checkout.shop.pay(order, same);
+  expect(await checkout.shop.pay(order, same)).toEqual(first);
+  expect((await checkout.shop.readOrder(order.orderId)).status).toBe(OrderStatus.ORDER_STATUS_CREATED);
+});
+
 test('of two keys at once on one order one pays, the other is refused', async () => {
   const order = await newOrder();
   const results = await Promise.allSettled([checkout.shop.pay(order), checkout.shop.pay(order)]);

@@ -15,6 +15,7 @@ import { startService } from '@ipe/service-kit/start-service';
 import { testEngines } from '@ipe/testing/engines';
 import { freePort } from '@ipe/testing/free-port';
 import { uniqueName } from '@ipe/testing/unique-name';
+import { CheckoutTable } from '../src/adapters/dynamodb/checkout-table.ts';
 import { type Config, configSchema } from '../src/config.ts';
 import { checkoutService } from '../src/create-service.ts';
 import { FakeAccounts } from './fake-accounts.ts';
@@ -77,7 +78,8 @@ export async function startCheckout(more: Record<string, string> = {}) {
     await dropTable(config);
   };
   const metrics = async (): Promise<string> => (await fetch(`http://${config.HTTP_ADDRESS}/metrics`)).text();
-  return { bank, accounts, client, config, metrics, close, shop: new Shop(client) };
+  const store = app.get(CheckoutTable).client;
+  return { bank, accounts, client, config, metrics, close, store, shop: new Shop(client) };
 }
 
 /** Short hands for what most tests begin with. */

@@ -3,6 +3,7 @@ import type { ServiceOptions } from '@ipe/service-kit/start-service';
 import { serveDocs } from './adapters/http/docs-page.ts';
 import { openApiDocument } from './adapters/http/openapi-document.ts';
 import { acceptJsonOnly, addRequestHooks, httpOptions } from './adapters/http/request-hooks.ts';
+import { refuseWrongMethods } from './adapters/http/wrong-method.ts';
 import type { Config } from './config.ts';
 import { controllers, GatewayModule } from './gateway.module.ts';
 
@@ -14,6 +15,7 @@ export function gatewayService(config: Config): ServiceOptions {
     http: httpOptions(config.TRUSTED_PROXIES),
     prepare: async (app) => {
       addRequestHooks(app);
+      refuseWrongMethods(app);
       acceptJsonOnly(app);
       await app.register(helmet, { contentSecurityPolicy: { directives: contentSecurity(config.ISSUER) } });
       if (config.CORS_ORIGINS.length > 0) {

@@ -99,6 +99,19 @@ test.each([
   expect([answer.status, answer.body.code]).toEqual([400, 'malformed_json']);
 });
 
+test.each([
+  ['amount', JSON.stringify(good).replace('{', '{"amount":"0.01",')],
+  ['amount', JSON.stringify(good).replace('{', '{"\\u0061mount":"10.00",')],
+  ['items[1].quantity', '{"merchantId":"mer_1","items":[{"quantity":1},{"quantity":1,"quantity":2}]}'],
+])('a body that gives %s twice is 400 malformed_json, and neither is taken', async (field, raw) => {
+  const answer = await bank.post('/v1/transfers', undefined, { token, raw });
+  expect(answer.body).toMatchObject({
+    status: 400,
+    code: 'malformed_json',
+    errors: [{ field, rule: 'must not be given twice' }],
+  });
+});
+
 test.each(['null', '[]', '"text"', '7'])('the body %s is 400 invalid_request', async (raw) => {
   const answer = await bank.post('/v1/transfers', undefined, { token, raw });
   expect([answer.status, answer.body.code, answer.body.errors[0].field]).toEqual([400, 'invalid_request', 'body']);

@@ -2,10 +2,16 @@ import { status } from '@grpc/grpc-js';
 import { AccountStatus } from '@ipe/contracts/gen/bank/account/v1/account';
 import { BlockReason } from '@ipe/contracts/gen/bank/cards/v1/cards';
 import { LineKind } from '@ipe/contracts/gen/bank/statement/v1/statement';
-import { Balance } from '@ipe/contracts/gen/bank/transaction/v1/transaction';
+import { Balance, AccountStatus as LedgerStatus } from '@ipe/contracts/gen/bank/transaction/v1/transaction';
 import { GrpcRefusal, idempotencyKeyReused, invalidRequest, notFound } from '@ipe/service-kit/refusal';
 import { GatewayUnderTest } from './gateway-under-test.ts';
-import { account, at, card, line, transaction } from './samples.ts';
+import { account, at, card, line, posting, transaction } from './samples.ts';
+
+const reais = { postedCents: 9007199254740993n, status: LedgerStatus.ACCOUNT_STATUS_ACTIVE, currency: 'BRL' };
+const points = {
+  ...{ postedCents: 1_500n, availableCents: 1_500n, currency: 'PONTOS/0' },
+  status: LedgerStatus.ACCOUNT_STATUS_FROZEN_FOR_CREDIT,
+};
 
 let bank: GatewayUnderTest;
 let ana: string;
@@ -39,10 +45,10 @@ beforeAll(async () => {
   });
   bank.transaction.answer({
     getBalance: ({ accountId }) => ({
-      balance: Balance.fromPartial({ accountId, postedCents: 9007199254740993n, status: 1, currency: 'BRL' }),
+      balance: Balance.fromPartial({ accountId, ...(accountId === 'acc_card' ? points : reais) }),
     }),
     transfer: () => ({ transaction, replayed: false }),
-    getTransaction: () => ({ transaction }),
+    getTransaction: ({ transactionId }) => ({ transaction: transactionId === 'txn_many' ? posting : transaction }),
   });
   bank.statement.answer({
     listLines: ({ accountId }) => ({
@@ -85,6 +91,27 @@ describe('accounts', () => {
   test('the balance is the ledger’s, exact to the cent', async () => {
     const answer = await bank.get('/v1/accounts/acc_1/balance', { token: ana });
     expect(answer.body).toMatchObject({ accountId: 'acc_1', posted: '90071992547409.93', status: 'active' });
+  });
+
+  test('what is kept in another unit is told with its decimals, and a freeze by its name', async () => {
+    const answer = await bank.get('/v1/accounts/acc_card/balance', { token: ana });
+    expect(answer.body).toMatchObject({
+      posted: '1500',
+      held: '0',
+      available: '1500',
+      currency: 'PONTOS/0',
+      status: 'frozen_for_credit',
+    });
+  });
+
+  test('the bank’s own freezes are no customer’s to set', async () => {
+    const before = bank.account.asked('changeAccountStatus').length;
+    for (const status of ['frozen_for_credit', 'frozen_for_all']) {
+      const answer = await bank.post('/v1/accounts/acc_1/status', { status }, { token: ana });
+      expect(answer.status).toBe(400);
+      expect(answer.body.errors).toEqual([{ field: 'status', rule: 'must be one of active, frozen, closed' }]);
+    }
+    expect(bank.account.asked('changeAccountStatus').length).toBe(before);
   });
 
   test('opens and freezes in the customer’s name, a credit card’s account too', async () => {
@@ -130,7 +157,7 @@ test('the statement is filtered as asked, and whose the account is, is asked onc
     description: 'Livraria Ipê Amarelo',
     transactionId: 'txn_2',
     occurredAt: '2026-11-21T12:00:02.000Z',
-    postedAt: '2026-11-21T12:00:00.000Z',
+    postedAt: '2026-11-21T12:00:02.000Z',
   });
   expect(bank.statement.asked('listLines').at(-1)).toMatchObject({
     accountId: 'acc_1',
@@ -216,7 +243,7 @@ describe('transfers', () => {
     const answer = await bank.post('/v1/transfers', body, { token: ana, key: 't-1' });
     expect(answer.status).toBe(201);
     expect(answer.body).toMatchObject({ transactionId: 'txn_1', status: 'posted', amount: '10.00', kind: 'transfer' });
-    expect(bank.transaction.asked('transfer').at(-1)).toEqual({
+    expect(bank.transaction.asked('transfer').at(-1)).toMatchObject({
       caller: 'customer:cus_ana',
       idempotencyKey: 't-1',
       fromAccountId: 'acc_1',
@@ -268,5 +295,25 @@ describe('transfers', () => {
     expect([seen.status, seen.body.createdAt]).toEqual([200, at.toISOString()]);
     const hidden = await bank.get('/v1/transactions/txn_1', { token: bea });
     expect([hidden.status, hidden.body.code]).toEqual([404, 'transaction_not_found']);
+  });
+
+  test('of a posting with many sides a customer sees the own lines, and nothing that its maker noted', async () => {
+    const { status: code, body } = await bank.get('/v1/transactions/txn_many', { token: ana });
+    expect(code).toBe(200);
+    expect(body).toMatchObject({
+      kind: 'posting',
+      status: 'partially_reversed',
+      amount: '700',
+      reversed: '200',
+      currency: 'PONTOS/0',
+      debitAccountId: '',
+      effectiveAt: at.toISOString(),
+      followsTransactionId: 'txn_0',
+    });
+    expect(body.lines).toEqual([{ accountId: 'acc_1', amount: '500', reversed: '0', currency: 'PONTOS/0' }]);
+    expect([body.template, body.metadata]).toEqual([undefined, undefined]);
+    const hidden = await bank.get('/v1/transactions/txn_many', { token: bea });
+    expect([hidden.status, hidden.body.code]).toEqual([404, 'transaction_not_found']);
+    expect(bank.account.asked('getAccount').map(({ accountId }) => accountId)).not.toContain('');
   });
 });

@@ -3,7 +3,7 @@ import { AccountStatus } from '@ipe/contracts/gen/bank/account/v1/account';
 import { BlockReason } from '@ipe/contracts/gen/bank/cards/v1/cards';
 import { notFound } from '@ipe/service-kit/refusal';
 import { GatewayUnderTest } from './gateway-under-test.ts';
-import { account, card, customer, merchant, transaction } from './samples.ts';
+import { account, card, customer, merchant, posting, transaction } from './samples.ts';
 
 let bank: GatewayUnderTest;
 let operator: string;
@@ -27,7 +27,7 @@ beforeAll(async () => {
   bank.auth.answer({ createClient: () => ({ clientId: 'cli_1', clientSecret: 'told-once' }) });
   bank.transaction.answer({
     transfer: () => ({ transaction: { ...transaction, debitAccountId: 'system:cash' }, replayed: false }),
-    getTransaction: () => ({ transaction }),
+    getTransaction: ({ transactionId }) => ({ transaction: transactionId === 'txn_many' ? posting : transaction }),
   });
 });
 afterAll(() => bank.stop());
@@ -62,7 +62,7 @@ test('a deposit is a transfer from the bank’s till', async () => {
   const body = { accountId: 'acc_1', amount: '250.00', currency: 'BRL', description: 'Depósito' };
   const answer = await bank.post('/v1/deposits', body, asOperator('d-1'));
   expect([answer.status, answer.body.debitAccountId]).toEqual([201, 'system:cash']);
-  expect(bank.transaction.asked('transfer').at(-1)).toEqual({
+  expect(bank.transaction.asked('transfer').at(-1)).toMatchObject({
     caller: 'client:ipe-operator',
     idempotencyKey: 'd-1',
     fromAccountId: 'system:cash',
@@ -103,6 +103,33 @@ test('sees any customer, their accounts and any transaction', async () => {
   expect(accounts.body).toMatchObject({ data: [{ accountId: 'acc_1' }], nextCursor: null });
   expect((await bank.get('/v1/transactions/txn_1', { token })).status).toBe(200);
   expect(bank.account.asked('getAccount')).toEqual([]);
+});
+
+test.each([
+  ['frozen_for_credit', AccountStatus.ACCOUNT_STATUS_FROZEN_FOR_CREDIT],
+  ['frozen_for_all', AccountStatus.ACCOUNT_STATUS_FROZEN_FOR_ALL],
+])('sets an account to %s', async (word, expected) => {
+  const answer = await bank.post('/v1/operations/accounts/acc_7/status', { status: word }, asOperator(`f-${word}`));
+  expect(answer.status).toBe(200);
+  expect(bank.account.asked('changeAccountStatus').at(-1)).toMatchObject({ accountId: 'acc_7', status: expected });
+});
+
+test('sees all of a posting: every line, what is mended, the template and the notes', async () => {
+  const { body } = await bank.get('/v1/transactions/txn_many', { token: operator });
+  expect(body).toMatchObject({
+    kind: 'posting',
+    reversed: '200',
+    template: 'points',
+    metadata: { campaign: 'november' },
+    lines: [
+      { accountId: 'system:points', amount: '-700', reversed: '200', currency: 'PONTOS/0' },
+      { accountId: 'acc_1', amount: '500', reversed: '0', currency: 'PONTOS/0' },
+      { accountId: 'acc_bea', amount: '200', reversed: '200', currency: 'PONTOS/0' },
+    ],
+  });
+  const plain = await bank.get('/v1/transactions/txn_1', { token: operator });
+  expect(plain.body).toMatchObject({ reversed: '0.00' });
+  expect([plain.body.lines, plain.body.metadata]).toEqual([undefined, undefined]);
 });
 
 test('a customer may do none of this', async () => {

@@ -75,6 +75,30 @@ test('an unknown route is a 404 problem', async () => {
   expect([answer.status, answer.body.code]).toEqual([404, 'not_found']);
 });
 
+test.each([
+  ['DELETE', '/v1/me', 'GET, HEAD'],
+  ['PUT', '/v1/accounts?limit=1', 'GET, HEAD, POST'],
+  ['GET', '/v1/transfers', 'POST'],
+  ['PATCH', '/v1/accounts/acc_1/limit', 'PUT'],
+  ['POST', '/v1/cards/card_1', 'GET, HEAD'],
+  ['POST', '/health/live', 'GET, HEAD'],
+])('%s %s is a 405 problem that names what is allowed', async (method, path, allow) => {
+  const answer = await fetch(`${bank.url}${path}`, { method });
+  expect(answer.headers.get('content-type')).toContain('application/problem+json');
+  expect([answer.status, answer.headers.get('allow')]).toEqual([405, allow]);
+  expect(await answer.json()).toMatchObject({ code: 'method_not_allowed', requestId: expect.any(String) });
+});
+
+test.each([
+  ['DELETE', '/v1/nothing'],
+  ['POST', '/v1/me/'],
+  ['POST', '/v1/cards//secrets'],
+  ['POST', '/docs/nothing.css'],
+])('%s %s is a path that nobody serves, and 404', async (method, path) => {
+  const answer = await fetch(`${bank.url}${path}`, { method });
+  expect([answer.status, answer.headers.get('allow')]).toEqual([404, null]);
+});
+
 test('a URL that cannot be decoded is a 400 problem', async () => {
   const answer = await bank.get('/v1/accounts/%zz');
   expect(answer.headers.get('content-type')).toContain('application/problem+json');

@@ -101,7 +101,30 @@ export const transaction = Transaction.fromPartial({
   updatedAt: at,
 });
 
+/** A posting of three customers' accounts and the bank's own. */
+export const posting = Transaction.fromPartial({
+  ...transaction,
+  transactionId: 'txn_many',
+  kind: TransactionKind.TRANSACTION_KIND_POSTING,
+  status: TransactionStatus.TRANSACTION_STATUS_PARTIALLY_REVERSED,
+  amountCents: 700n,
+  reversedCents: 200n,
+  currency: 'PONTOS/0',
+  debitAccountId: '',
+  creditAccountId: '',
+  lines: [
+    { accountId: 'system:points', amountCents: -700n, reversedCents: 200n, currency: 'PONTOS/0' },
+    { accountId: 'acc_1', amountCents: 500n, currency: 'PONTOS/0' },
+    { accountId: 'acc_bea', amountCents: 200n, reversedCents: 200n, currency: 'PONTOS/0' },
+  ],
+  template: 'points',
+  metadata: { campaign: 'november' },
+  effectiveAt: at,
+  followsTransactionId: 'txn_0',
+});
+
 export function line(accountId: string, sequence: bigint): Line {
+  const bookedAt = new Date(at.getTime() + Number(sequence) * 1000);
   return Line.fromPartial({
     lineId: `lin_${accountId}_${sequence}`,
     accountId,
@@ -113,7 +136,7 @@ export function line(accountId: string, sequence: bigint): Line {
     currency: 'BRL',
     description: 'Livraria Ipê Amarelo',
     transactionId: `txn_${sequence}`,
-    occurredAt: new Date(at.getTime() + Number(sequence) * 1000),
-    postedAt: at,
+    occurredAt: bookedAt,
+    postedAt: bookedAt,
   });
 }

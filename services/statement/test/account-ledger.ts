@@ -15,6 +15,7 @@ export class AccountLedger {
     readonly accountId: string,
     private readonly limitCents = 100_000n,
     start = '2026-03-01T12:00:00.000Z',
+    private readonly currency = 'BRL',
   ) {
     this.nowMs = Date.parse(start);
     this.book('ACCOUNT_OPENED', {});
@@ -35,14 +36,40 @@ export class AccountLedger {
     const purchase = { transactionId, transactionCreatedAt: new Date(this.nowMs) };
     const card = { cardId: 'card_1', cardLastFour: '1234', installments: 3, authorizationCode: 'A1B2C3' };
     const shop = { description, merchantId: 'mer_1', orderId: 'ord_1', counterpartyAccountId: 'acc_shop' };
-    this.book('HOLD_PLACED', { ...purchase, ...card, ...shop, heldDeltaCents: amountCents });
     const more = { ...purchase, ...card, ...shop };
+    this.book('HOLD_PLACED', { ...more, heldDeltaCents: amountCents, transactionStatus: 'AUTHORIZED' });
+    let held = amountCents;
+    let captured = 0n;
+    const capture = (cents: bigint, final = false) => {
+      captured += cents;
+      const released = final ? held - cents : 0n;
+      held -= cents + released;
+      const after = { ...more, transactionStatus: held > 0n ? 'PARTIALLY_CAPTURED' : 'CAPTURED' };
+      const event = this.book('CAPTURE', { ...after, postedDeltaCents: -cents, heldDeltaCents: -cents });
+      if (released > 0n) this.book('HOLD_RELEASED', { ...after, heldDeltaCents: -released });
+      return event;
+    };
+    const increase = (cents: bigint) => {
+      held += cents;
+      const transactionStatus = captured > 0n ? 'PARTIALLY_CAPTURED' : 'AUTHORIZED';
+      return this.book('HOLD_INCREASED', { ...more, transactionStatus, heldDeltaCents: cents });
+    };
+    const end = (kind: string, emptied: string) => {
+      const transactionStatus = captured > 0n ? 'CAPTURED' : emptied;
+      const event = this.book(kind, { ...more, transactionStatus, heldDeltaCents: -held });
+      held = 0n;
+      return event;
+    };
     return {
       transactionId,
-      capture: (cents) => this.book('CAPTURE', { ...more, postedDeltaCents: -cents, heldDeltaCents: -cents }),
-      release: (cents) => this.book('HOLD_RELEASED', { ...more, heldDeltaCents: -cents }),
-      expire: (cents) => this.book('HOLD_EXPIRED', { ...more, heldDeltaCents: -cents }),
+      increase,
+      capture,
+      release: () => end('HOLD_RELEASED', 'VOIDED'),
+      expire: () => end('HOLD_EXPIRED', 'EXPIRED'),
       refund: (cents) => this.book('REFUND', { ...more, postedDeltaCents: cents }),
+      get held() {
+        return held;
+      },
     };
   }
 
@@ -59,6 +86,13 @@ export class AccountLedger {
 
   reverse(deltaCents: bigint): EntryEvent {
     return this.move('REVERSAL', deltaCents, 'Estorno');
+  }
+
+  /** Lines of one posting on this account; the other sides are several, so that no line names one. */
+  post(...deltasCents: readonly bigint[]): void {
+    const posting = { transactionId: this.nextTransaction(), transactionCreatedAt: new Date(this.nowMs) };
+    const more = { ...posting, description: 'Pix', transactionStatus: 'POSTED', counterpartyAccountId: '' };
+    for (const postedDeltaCents of deltasCents) this.book('POSTING', { ...more, postedDeltaCents });
   }
 
   changeStatus(accountStatus: string): EntryEvent {
@@ -86,7 +120,7 @@ export class AccountLedger {
     const heldCents = (before?.heldCents ?? 0n) + (booked.heldDeltaCents ?? 0n);
     const event = EntryEvent.fromPartial({
       accountStatus: 'ACTIVE',
-      currency: 'BRL',
+      currency: this.currency,
       ...booked,
       accountId: this.accountId,
       sequence: BigInt(this.events.length + 1),
@@ -108,8 +142,12 @@ export class AccountLedger {
 
 export type Purchase = {
   transactionId: string;
-  capture(cents: bigint): EntryEvent;
-  release(cents: bigint): EntryEvent;
-  expire(cents: bigint): EntryEvent;
+  /** What is still held. */
+  readonly held: bigint;
+  increase(cents: bigint): EntryEvent;
+  /** final: what is left of the hold is given free in the same breath. */
+  capture(cents: bigint, final?: boolean): EntryEvent;
+  release(): EntryEvent;
+  expire(): EntryEvent;
   refund(cents: bigint): EntryEvent;
 };

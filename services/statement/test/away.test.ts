@@ -1,6 +1,7 @@
 import { status } from '@grpc/grpc-js';
 import { eventually } from '@ipe/testing/eventually';
 import { freePort } from '@ipe/testing/free-port';
+import { Way } from '@ipe/testing/way';
 import { AccountLedger } from './account-ledger.ts';
 import { StatementUnderTest } from './statement-under-test.ts';
 
@@ -11,7 +12,7 @@ afterAll(() => bank.close());
 test('the service starts, serves what it has and stops while Kafka is away', async () => {
   const account = new AccountLedger('acc_1');
   account.transfer(500n);
-  await bank.publish(...account.events);
+  await bank.topic.tell(...account.events);
   const before = await bank.start();
   await eventually(async () => expect(await before.position('acc_1')).toMatchObject({ sequence: 2n }));
   await before.stop();
@@ -27,11 +28,11 @@ test('what was published while the service was down is on the statement once aft
   const account = new AccountLedger('acc_2');
   const first = await bank.start();
   account.transfer(1n);
-  await bank.publish(...account.events);
+  await bank.topic.tell(...account.events);
   await eventually(async () => expect(await first.position('acc_2')).toMatchObject({ sequence: 2n }));
   await first.stop();
   for (let n = 2n; n <= 50n; n += 1n) account.transfer(n);
-  await bank.publish(...account.events.slice(2));
+  await bank.topic.tell(...account.events.slice(2));
   const second = await bank.start();
   await eventually(async () => expect(await second.position('acc_2')).toMatchObject({ sequence: 51n }));
   const { lines } = await second.list({ accountId: 'acc_2', pageSize: 100 });
@@ -39,24 +40,14 @@ test('what was published while the service was down is on the statement once aft
   await second.stop();
 });
 
-test('a call is refused as unavailable, not as a bug, while the store is away', async () => {
-  const service = await bank.start();
-  const gone = await bank.start({ TABLE_PREFIX: `${bank.settings.TABLE_PREFIX}gone-`, CONSUMER_GROUP: 'nobody' });
-  const { DeleteTableCommand, DynamoDBClient } = await import('@aws-sdk/client-dynamodb');
-  const client = new DynamoDBClient({
-    endpoint: bank.settings.DYNAMODB_ENDPOINT,
-    region: 'sa-east-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  });
-  await client.send(new DeleteTableCommand({ TableName: `${bank.settings.TABLE_PREFIX}gone-statement` }));
-  client.destroy();
-  await expect(gone.list({ accountId: 'acc_1' })).rejects.toMatchObject({
-    code: status.UNAVAILABLE,
-    reason: 'store_unavailable',
-  });
-  const watch = gone.watch({ accountId: 'acc_1' });
-  expect(await watch.ended).toMatchObject({ code: status.UNAVAILABLE });
-  await gone.stop();
+test('a call and a stream are refused as unavailable, not as a bug, while the store is away', async () => {
+  const way = await Way.to(bank.settings.DYNAMODB_ENDPOINT);
+  await way.open();
+  const service = await bank.start({ DYNAMODB_ENDPOINT: way.url });
+  way.close();
+  const away = { code: status.UNAVAILABLE, reason: 'store_unavailable' };
+  await expect(service.list({ accountId: 'acc_1' })).rejects.toMatchObject(away);
+  expect(await service.watch({ accountId: 'acc_1' }).ended).toMatchObject(away);
   await service.stop();
 });
 

@@ -4,11 +4,11 @@ import { testEngines } from '@ipe/testing/engines';
 import { uniqueName } from '@ipe/testing/unique-name';
 import { DynamoBook } from '../src/adapters/dynamodb/dynamo-book.ts';
 import { StatementTable } from '../src/adapters/dynamodb/statement-table.ts';
-import { type Book, lineName } from '../src/application/ports.ts';
+import { type Book, holdName } from '../src/application/ports.ts';
 import { atMostTogether, RecordEntries } from '../src/application/record-entries.ts';
 import type { Entry } from '../src/domain/entry.ts';
 import { isMovement } from '../src/domain/entry.ts';
-import { lineKeyOf } from '../src/domain/line.ts';
+import { changesHold } from '../src/domain/hold.ts';
 import { AccountLedger } from './account-ledger.ts';
 import { MemoryBook } from './memory-book.ts';
 
@@ -48,11 +48,12 @@ describe.each<[string, () => Book]>([
     const memory = new MemoryBook();
     await record(entries);
     await new RecordEntries(memory, nobody).execute(entries);
-    const keys = entries.filter(isMovement).map(lineKeyOf);
-    const lines = await book.lines(keys);
-    expect([...lines].map(([name, { value }]) => [name, value]).sort()).toEqual(
-      [...(await memory.lines(keys))].map(([name, { value }]) => [name, value]).sort(),
-    );
+    const keys = entries.filter(isMovement).filter(changesHold);
+    expect([...(await book.holds(keys)).values()]).toEqual([...(await memory.holds(keys)).values()]);
+    const range = { after: 0n, upTo: 9n, atMost: 9 };
+    const { movements } = await book.movements(account.accountId, range);
+    expect(movements).toEqual((await memory.movements(account.accountId, range)).movements);
+    expect(movements.map(({ entry }) => entry)).toEqual(entries.filter(isMovement));
     const [position, expected] = await Promise.all([
       book.positions([account.accountId]),
       memory.positions([account.accountId]),
@@ -77,9 +78,9 @@ describe.each<[string, () => Book]>([
     if (!opened || !hold || !isMovement(hold)) throw new Error('no hold');
     await record([opened]);
     const stale = { accountId: account.accountId, value: position(1n), version: 0n, gapChanged: false };
-    expect(await book.write({ entries: [hold], lines: [], positions: [stale] })).toEqual({ kind: 'overtaken' });
+    expect(await book.write({ entries: [hold], holds: [], positions: [stale] })).toEqual({ kind: 'overtaken' });
     expect(await record([hold])).toEqual(['recorded']);
-    expect((await book.lines([lineKeyOf(hold)])).get(lineName(lineKeyOf(hold)))?.version).toBe(1n);
+    expect((await book.holds([hold])).get(holdName(hold))?.version).toBe(1n);
   });
 
   test('twenty writers of the same entries at once make one statement', async () => {
@@ -98,8 +99,8 @@ describe.each<[string, () => Book]>([
       }),
     );
     expect(all.flat().filter((outcome) => outcome === 'recorded')).toHaveLength(3);
-    const found = await book.search({ ...everything(account.accountId), atMost: 10 });
-    expect(found.found).toMatchObject([{ facts: { posted: -500n, placed: 500n } }]);
+    const { movements } = await book.movements(account.accountId, { after: 0n, upTo: 9n, atMost: 9 });
+    expect(movements).toMatchObject([2n, 3n].map((sequence) => ({ entry: { sequence }, hold: { captured: 500n } })));
   });
 
   test('closes a gap over many entries that waited behind it', async () => {
@@ -121,60 +122,73 @@ describe.each<[string, () => Book]>([
     expect(await book.gaps()).toBe(gapsBefore);
   });
 
-  test('finds lines newest first, page by page, within a time and of some kinds', async () => {
-    const account = fresh();
-    for (let n = 1n; n <= 130n; n += 1n) account.transfer(n % 10n === 0n ? -n : n);
-    await record(account.entries);
-    const query = everything(account.accountId);
-    const amounts: bigint[] = [];
-    for (let after: string | undefined, page = 0; page < 20; page += 1) {
-      const { found, next } = await book.search({ ...query, after, atMost: 40 });
-      amounts.push(...found.map(({ facts }) => facts.posted));
-      after = next;
-      if (after === undefined) break;
-    }
-    expect(amounts).toHaveLength(130);
-    expect(amounts.slice(0, 3)).toEqual([-130n, 129n, 128n]);
-    const out = { ...query, kinds: new Set(['transfer_out'] as const) };
-    const first = await book.search({ ...out, atMost: 3 });
-    expect(first.found.map(({ facts }) => facts.posted)).toEqual([-130n, -120n, -110n]);
-    const second = await book.search({ ...out, atMost: 3, after: first.next });
-    expect(second.found.map(({ facts }) => facts.posted)).toEqual([-100n, -90n, -80n]);
-    const minute = { from: new Date('2026-03-01T12:01:00.000Z'), until: new Date('2026-03-01T12:01:03.000Z') };
-    const within = await book.search({ ...query, ...minute, atMost: 10 });
-    expect(within.found.map(({ facts }) => facts.posted)).toEqual([62n, 61n, -60n]);
-    expect(within.next).toBeUndefined();
-    const turned = { from: minute.until, until: minute.from };
-    expect(await book.search({ ...query, ...turned, atMost: 10 })).toEqual({ found: [], next: undefined });
-  });
-
-  test('gives the lines of entries in their order, and says how far it looked', async () => {
+  test('gives the movements of a range in either order, and says how far it looked', async () => {
     const account = fresh();
     account.transfer(1n);
     account.changeStatus('FROZEN');
     account.transfer(2n);
     account.changeStatus('ACTIVE');
     await record(account.entries);
-    const page = await book.linesOfEntries(account.accountId, { after: 1n, upTo: 5n, atMost: 3 });
-    expect(page.reached).toBe(4n);
-    expect(page.lines.map(({ sequence, facts }) => [sequence, facts.posted])).toEqual([
-      [2n, 1n],
-      [4n, 2n],
-    ]);
-    const rest = await book.linesOfEntries(account.accountId, { after: 4n, upTo: 5n, atMost: 3 });
-    expect(rest).toEqual({ reached: 5n, lines: [] });
+    const look = async (after: bigint, upTo: bigint, newestFirst?: boolean) => {
+      const order = newestFirst === undefined ? {} : { newestFirst };
+      const { reached, movements } = await book.movements(account.accountId, { after, upTo, atMost: 3, ...order });
+      return [reached, movements.map(({ entry }) => entry.postedDelta)];
+    };
+    expect(await look(1n, 5n)).toEqual([4n, [1n, 2n]]);
+    expect(await look(4n, 5n)).toEqual([5n, []]);
+    expect(await look(5n, 9n)).toEqual([9n, []]);
+    expect(await look(5n, 5n)).toEqual([5n, []]);
+    expect(await look(0n, 5n, true)).toEqual([3n, [2n]]);
+    expect(await look(0n, 2n, true)).toEqual([1n, [1n]]);
+    expect(await look(0n, 0n, true)).toEqual([1n, []]);
+    expect(await look(5n, 9n, true)).toEqual([6n, []]);
+  });
+
+  test('finds open holds, the last placed first, and none that is released, captured or captured before it was placed', async () => {
+    const account = fresh();
+    const [open, released, captured, inPart, last] = [1n, 2n, 3n, 40n, 5n].map((cents) => account.hold(cents));
+    released?.release();
+    captured?.capture(3n);
+    inPart?.capture(10n);
+    last?.capture(1n);
+    const early = account.entries.filter(({ sequence }) => sequence !== 6n);
+    const found = async (before: bigint, atMost: number) =>
+      (await book.openHolds(account.accountId, { before, atMost })).map(({ key }) => key.transactionId);
+    await record(early);
+    expect(await found(99n, 9)).toEqual([inPart?.transactionId, open?.transactionId]);
+    await record(account.entries);
+    expect(await found(99n, 9)).toEqual([last, inPart, open].map((purchase) => purchase?.transactionId));
+    expect(await found(99n, 2)).toEqual([last, inPart].map((purchase) => purchase?.transactionId));
+    expect(await found(5n, 9)).toEqual([open?.transactionId]);
+  });
+
+  test('parts the entries by time, also where one of them is missing', async () => {
+    const account = fresh();
+    for (let n = 1n; n <= 20n; n += 1n) account.transfer(n);
+    const entries = account.entries.filter(({ sequence }) => sequence !== 9n);
+    await record(entries);
+    const instants = account.entries.flatMap(({ bookedAt }) =>
+      [-500, 0].map((ms) => new Date(bookedAt.getTime() + ms)),
+    );
+    for (const upTo of [21n, 9n]) {
+      for (const instant of [...instants, new Date('2027-01-01')]) {
+        const first = await book.firstSince(account.accountId, instant, upTo);
+        const within = entries.filter(({ sequence }) => sequence <= upTo);
+        expect(within.map(({ sequence }) => sequence >= first)).toEqual(
+          within.map(({ bookedAt }) => bookedAt >= instant),
+        );
+      }
+    }
+    expect(await book.firstSince('acc_unknown', new Date(), 0n)).toBe(1n);
   });
 
   test('knows nothing of an account that it never heard of', async () => {
     expect(await book.positions(['acc_unknown'])).toEqual(new Map());
     expect(await book.positions([])).toEqual(new Map());
-    expect(await book.search({ ...everything('acc_unknown'), atMost: 5 })).toEqual({ found: [], next: undefined });
+    expect(await book.movements('acc_unknown', { after: 0n, upTo: 5n, atMost: 5 })).toMatchObject({ movements: [] });
+    expect(await book.openHolds('acc_unknown', { before: 5n, atMost: 5 })).toEqual([]);
   });
 });
-
-function everything(accountId: string) {
-  return { accountId, from: undefined, until: undefined, kinds: new Set<never>(), after: undefined };
-}
 
 function position(sequence: bigint) {
   const zero = 0n as never;

@@ -2,19 +2,19 @@ import {
   Book,
   type BookChange,
   type BookOutcome,
-  type LineQuery,
-  lineName,
-  type PlacedLine,
+  type EntryRange,
+  holdName,
+  type MovementPage,
   type Versioned,
 } from '../src/application/ports.ts';
 import { type Entry, isMovement } from '../src/domain/entry.ts';
-import { type LineFacts, type LineKey, lineKeyOf } from '../src/domain/line.ts';
+import { changesHold, type Hold, type HoldKey, isOpen } from '../src/domain/hold.ts';
 import { hasGap, type Position, type Step } from '../src/domain/position.ts';
 
 /** The book in memory: the twin of DynamoBook, held to the same contract. */
 export class MemoryBook extends Book {
   readonly entries = new Map<string, Entry>();
-  readonly lineFacts = new Map<string, Versioned<LineFacts>>();
+  readonly holdOf = new Map<string, Versioned<Hold>>();
   readonly positionOf = new Map<string, Versioned<Position>>();
   /** Called before each write: lets a test come in between. */
   beforeWrite: () => Promise<void> = async () => undefined;
@@ -27,12 +27,12 @@ export class MemoryBook extends Book {
     });
     if (known.length > 0) return { kind: 'known_entries', known };
     const asRead =
-      change.lines.every(({ value, version }) => this.versionOf(this.lineFacts, lineName(value.key)) === version) &&
+      change.holds.every(({ value, version }) => this.versionOf(this.holdOf, holdName(value.key)) === version) &&
       change.positions.every(({ accountId, version }) => this.versionOf(this.positionOf, accountId) === version);
     if (!asRead) return { kind: 'overtaken' };
     for (const entry of change.entries) this.entries.set(nameOf(entry), entry);
-    for (const { value, version } of change.lines) {
-      this.lineFacts.set(lineName(value.key), { value, version: version + 1n });
+    for (const { value, version } of change.holds) {
+      this.holdOf.set(holdName(value.key), { value, version: version + 1n });
     }
     for (const { accountId, value, version } of change.positions) {
       this.positionOf.set(accountId, { value, version: version + 1n });
@@ -44,38 +44,38 @@ export class MemoryBook extends Book {
     return pick(this.positionOf, accountIds);
   }
 
-  async lines(keys: readonly LineKey[]) {
-    return pick(this.lineFacts, keys.map(lineName));
+  async holds(keys: readonly HoldKey[]) {
+    return pick(this.holdOf, keys.map(holdName));
   }
 
   async *stepsAfter(accountId: string, after: bigint): AsyncGenerator<Step> {
     yield* this.inOrder(accountId).filter(({ sequence }) => sequence > after);
   }
 
-  async linesOfEntries(accountId: string, { after, upTo, atMost }: { after: bigint; upTo: bigint; atMost: number }) {
-    const entries = this.inOrder(accountId)
-      .filter(({ sequence }) => sequence > after && sequence <= upTo)
-      .slice(0, atMost);
-    const lines = entries.filter(isMovement).map((entry) => {
-      const facts = this.lineFacts.get(lineName(lineKeyOf(entry)));
-      if (!facts) throw new Error('an entry without its line');
-      return { sequence: entry.sequence, facts: facts.value };
-    });
-    return { reached: entries.at(-1)?.sequence ?? upTo, lines };
+  async movements(accountId: string, { after, upTo, atMost, newestFirst }: EntryRange): Promise<MovementPage> {
+    const range = this.inOrder(accountId).filter(({ sequence }) => sequence > after && sequence <= upTo);
+    const entries = (newestFirst ? range.toReversed() : range).slice(0, atMost);
+    return {
+      reached: entries.at(-1)?.sequence ?? (newestFirst ? after + 1n : upTo),
+      movements: entries.filter(isMovement).map((entry) => ({
+        entry,
+        hold: changesHold(entry) ? this.holdOf.get(holdName(entry))?.value : undefined,
+      })),
+    };
   }
 
-  async search({ accountId, from, until, kinds, after, atMost }: LineQuery) {
-    const all = [...this.lineFacts.values()]
-      .map(({ value }): PlacedLine => ({ place: placeOf(value.key), facts: value }))
-      .filter(({ place, facts: { key } }) => {
-        const { occurredAt } = key;
-        const within = (!from || occurredAt >= from) && (!until || occurredAt < until);
-        return key.accountId === accountId && within && (after === undefined || place < after);
-      })
-      .filter(({ facts }) => kinds.size === 0 || kinds.has(facts.kind))
-      .sort((a, b) => (a.place < b.place ? 1 : -1));
-    const found = all.slice(0, atMost);
-    return { found, next: all.length > atMost ? found.at(-1)?.place : undefined };
+  async openHolds(accountId: string, { before, atMost }: { before: bigint; atMost: number }): Promise<Hold[]> {
+    return [...this.holdOf.values()]
+      .map(({ value }) => value)
+      .filter(isOpen)
+      .filter(({ key, placedAt }) => key.accountId === accountId && placedAt < before)
+      .sort((one, other) => (one.placedAt > other.placedAt ? -1 : 1))
+      .slice(0, atMost);
+  }
+
+  async firstSince(accountId: string, instant: Date, upTo: bigint): Promise<bigint> {
+    const found = this.inOrder(accountId).find(({ sequence, bookedAt }) => sequence <= upTo && bookedAt >= instant);
+    return found?.sequence ?? upTo + 1n;
   }
 
   async gaps(): Promise<number> {
@@ -95,10 +95,6 @@ export class MemoryBook extends Book {
 
 function nameOf({ accountId, sequence }: Entry): string {
   return `${accountId} ${sequence}`;
-}
-
-function placeOf({ occurredAt, transactionId, role }: LineKey): string {
-  return `${occurredAt.toISOString()}#${transactionId}#${role}`;
 }
 
 function pick<T>(from: ReadonlyMap<string, T>, names: readonly string[]): ReadonlyMap<string, T> {

@@ -1,5 +1,4 @@
-import { type ClientReadableStream, status } from '@grpc/grpc-js';
-import { EntryEvent } from '@ipe/contracts/gen/bank/events/v1/entry_event';
+import { type ClientReadableStream, type ServiceError, status } from '@grpc/grpc-js';
 import {
   type Line,
   type ListLinesRequest,
@@ -7,22 +6,19 @@ import {
   StatementServiceClient,
   type WatchLinesResponse,
 } from '@ipe/contracts/gen/bank/statement/v1/statement';
-import { cloudEventHeaders } from '@ipe/events/cloud-event';
 import { call, grpcClient } from '@ipe/service-kit/grpc-client';
+import { fromServiceError } from '@ipe/service-kit/grpc-status';
 import { startService } from '@ipe/service-kit/start-service';
 import { testEngines } from '@ipe/testing/engines';
+import { EntriesTopic } from '@ipe/testing/entries-topic';
 import { freePort } from '@ipe/testing/free-port';
 import { uniqueName } from '@ipe/testing/unique-name';
-import { Kafka, logLevel, Partitioners } from 'kafkajs';
 import type { Config } from '../src/config.ts';
 import { statementService } from '../src/create-service.ts';
 
 /** The ledger's topic, a table and a group of one test file's own, and the services started on them. */
 export class StatementUnderTest {
-  readonly topic = uniqueName('entries');
-  readonly kafka = new Kafka({ clientId: 'test', brokers: [testEngines().kafka], logLevel: logLevel.NOTHING });
-  readonly admin = this.kafka.admin();
-  private readonly producer = this.kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
+  readonly topic = new EntriesTopic();
   private readonly closing: (() => Promise<unknown>)[] = [];
   readonly settings = {
     LOG_LEVEL: 'silent' as const,
@@ -31,22 +27,19 @@ export class StatementUnderTest {
     AWS_REGION: 'sa-east-1',
     TABLE_PREFIX: `${uniqueName('test')}-`,
     KAFKA_BROKERS: [testEngines().kafka],
-    ENTRIES_TOPIC: this.topic,
+    ENTRIES_TOPIC: this.topic.name,
     CONSUMER_GROUP: uniqueName('statement'),
     MAX_WATCHERS: 50,
     WATCH_POLL_MS: 50,
   };
 
-  async open(): Promise<void> {
-    await Promise.all([this.admin.connect(), this.producer.connect()]);
-    const topics = [this.topic, `${this.topic}.dlq`].map((topic) => ({ topic, numPartitions: 3 }));
-    await this.admin.createTopics({ waitForLeaders: true, topics });
+  open(): Promise<void> {
+    return this.topic.create(3);
   }
 
   async close(): Promise<void> {
     for (const close of this.closing.splice(0)) await close();
-    await this.admin.deleteTopics({ topics: [this.topic, `${this.topic}.dlq`] });
-    await Promise.all([this.admin.disconnect(), this.producer.disconnect()]);
+    await this.topic.remove();
   }
 
   async start(settings: Partial<Config> = {}) {
@@ -56,28 +49,6 @@ export class StatementUnderTest {
     const service = new RunningStatement(`http://${http}`, grpcClient(StatementServiceClient, grpc), () => app.close());
     this.closing.push(() => service.stop());
     return service;
-  }
-
-  /** As the core publishes: keyed by account, CloudEvents headers, the event's proto3 JSON. */
-  async publish(...events: readonly EntryEvent[]): Promise<void> {
-    const messages = events.map((event) => ({
-      key: event.accountId,
-      value: JSON.stringify(EntryEvent.toJSON(event)),
-      headers: cloudEventHeaders({
-        id: `${event.accountId}/${event.sequence}`,
-        source: '/bank/transaction',
-        type: 'bank.entries.v1',
-        time: event.bookedAt ?? new Date(),
-      }),
-    }));
-    // The broker takes a megabyte at once.
-    for (let at = 0; at < messages.length; at += 500) {
-      await this.producer.send({ topic: this.topic, messages: messages.slice(at, at + 500) });
-    }
-  }
-
-  async publishRaw(key: string, value: string): Promise<void> {
-    await this.producer.send({ topic: this.topic, messages: [{ key, value }] });
   }
 }
 
@@ -125,15 +96,13 @@ export class RunningStatement {
 export class Watch {
   readonly lines: Line[] = [];
   readonly watching: Promise<void>;
-  readonly ended: Promise<{ code: status; message: string }>;
+  readonly ended: Promise<{ code: status; reason: string }>;
 
   constructor(private readonly stream: ClientReadableStream<WatchLinesResponse>) {
     this.watching = new Promise((resolve) => stream.once('metadata', () => resolve()));
     this.ended = new Promise((resolve) => {
-      stream.once('error', (error: Error & { code?: status }) =>
-        resolve({ code: error.code ?? status.UNKNOWN, message: error.message }),
-      );
-      stream.once('end', () => resolve({ code: status.OK, message: '' }));
+      stream.once('error', (error: ServiceError) => resolve(fromServiceError(error)));
+      stream.once('end', () => resolve({ code: status.OK, reason: '' }));
     });
     stream.on('data', ({ line }: WatchLinesResponse) => line && this.lines.push(line));
   }

@@ -24,7 +24,7 @@ async function reaches(accountId: string, sequence: bigint): Promise<void> {
 test('a purchase is on the statement as pending, then as posted in the same line', async () => {
   const account = newAccount();
   const purchase = account.hold(10_000n, 'Padaria Ipê');
-  await bank.publish(...account.events);
+  await bank.topic.tell(...account.events);
   await reaches(account.accountId, 2n);
   const { lines: before } = await service.list({ accountId: account.accountId });
   expect(before).toEqual([
@@ -49,7 +49,7 @@ test('a purchase is on the statement as pending, then as posted in the same line
       postedAt: undefined,
     },
   ]);
-  await bank.publish(purchase.capture(10_000n));
+  await bank.topic.tell(purchase.capture(10_000n));
   await reaches(account.accountId, 3n);
   const { lines, position, nextPageToken } = await service.list({ accountId: account.accountId });
   expect(lines).toEqual([
@@ -75,9 +75,9 @@ test('a purchase is on the statement as pending, then as posted in the same line
 test('an entry that comes twice is on the statement once', async () => {
   const account = newAccount();
   account.transfer(500n);
-  await bank.publish(...account.events, ...account.events);
+  await bank.topic.tell(...account.events, ...account.events);
   account.transfer(-100n);
-  await bank.publish(...account.events);
+  await bank.topic.tell(...account.events);
   await reaches(account.accountId, 3n);
   const { lines } = await service.list({ accountId: account.accountId });
   expect(lines.map(({ amountCents, balanceCents }) => [amountCents, balanceCents])).toEqual([
@@ -92,13 +92,13 @@ test('an entry beyond a gap is shown, the gap is told, and closes when the missi
   account.transfer(-100n);
   const [opened, missing, beyond] = account.events;
   if (!opened || !missing || !beyond) throw new Error('three entries');
-  await bank.publish(opened, beyond);
+  await bank.topic.tell(opened, beyond);
   await eventually(async () => expect((await service.position(account.accountId)).gap).toBe(true));
   const early = await service.list({ accountId: account.accountId });
   expect(early.lines.map(({ amountCents }) => amountCents)).toEqual([-100n]);
   expect(early.position).toMatchObject({ sequence: 1n, postedCents: 0n, gap: true });
   await eventually(async () => expect(await service.metrics()).toMatch(/^statement_gaps 1$/m));
-  await bank.publish(missing);
+  await bank.topic.tell(missing);
   await reaches(account.accountId, 3n);
   const { lines, position } = await service.list({ accountId: account.accountId });
   expect(lines.map(({ amountCents }) => amountCents)).toEqual([-100n, 500n]);
@@ -106,25 +106,46 @@ test('an entry beyond a gap is shown, the gap is told, and closes when the missi
   await eventually(async () => expect(await service.metrics()).toMatch(/^statement_gaps 0$/m));
 });
 
+test('postings, increased holds, every freeze and points leave no gap and no dead letter', async () => {
+  const accountId = uniqueName('acc').replace('-', '_');
+  const account = new AccountLedger(accountId, 0n, '2026-03-01T12:00:00.000Z', 'PONTOS/0');
+  account.post(5_000n, -50n);
+  const purchase = account.hold(1_000n);
+  purchase.increase(200n);
+  for (const status of ['FROZEN_FOR_CREDIT', 'FROZEN_FOR_ALL', 'ACTIVE']) account.changeStatus(status);
+  const letters = (await bank.topic.deadLetters()).length;
+  await bank.topic.tell(...account.events);
+  await reaches(accountId, 8n);
+  const { lines, position } = await service.list({ accountId });
+  expect(lines).toMatchObject([
+    { kind: LineKind.LINE_KIND_PURCHASE, status: LineStatus.LINE_STATUS_PENDING, amountCents: -1_200n },
+    { kind: LineKind.LINE_KIND_POSTING, amountCents: -50n, balanceCents: 4_950n, currency: 'PONTOS/0' },
+    { kind: LineKind.LINE_KIND_POSTING, amountCents: 5_000n, balanceCents: 5_000n, currency: 'PONTOS/0' },
+  ]);
+  expect(position).toMatchObject({ postedCents: 4_950n, heldCents: 1_200n, gap: false });
+  const postings = await service.list({ accountId, kinds: [LineKind.LINE_KIND_POSTING] });
+  expect(postings.lines.map(({ amountCents }) => amountCents)).toEqual([-50n, 5_000n]);
+  expect((await bank.topic.deadLetters()).length).toBe(letters);
+});
+
 test('a poison event goes to the dead letters, and the ones behind it are on the statement', async () => {
   const account = newAccount();
   account.transfer(500n);
   const [opened, transfer] = account.events;
   if (!opened || !transfer) throw new Error('two entries');
-  await bank.publish(opened);
-  await bank.publishRaw(account.accountId, '{"accountId":');
-  await bank.publishRaw(account.accountId, JSON.stringify({ accountId: account.accountId, kind: 'INTEREST' }));
-  await bank.publish(transfer);
+  await bank.topic.tell(opened);
+  await bank.topic.tellText(account.accountId, '{"accountId":');
+  await bank.topic.tellText(account.accountId, JSON.stringify({ accountId: account.accountId, kind: 'INTEREST' }));
+  await bank.topic.tell(transfer);
   await reaches(account.accountId, 2n);
-  const letters = await bank.admin.fetchTopicOffsets(`${bank.topic}.dlq`);
-  expect(letters.reduce((sum, { high }) => sum + Number(high), 0)).toBe(2);
+  expect(await bank.topic.deadLetters()).toHaveLength(2);
 });
 
 test('lines are filtered by date and kind, page by page, without loss or repetition', async () => {
   const account = newAccount();
   for (let n = 1n; n <= 25n; n += 1n) account.transfer(n % 5n === 0n ? -n : n);
   account.hold(900n);
-  await bank.publish(...account.events);
+  await bank.topic.tell(...account.events);
   await reaches(account.accountId, 27n);
   const amounts: bigint[] = [];
   const sizes: number[] = [];
@@ -154,6 +175,41 @@ test('lines are filtered by date and kind, page by page, without loss or repetit
   expect(within.lines.map(({ amountCents }) => amountCents)).toEqual([4n, 3n]);
 });
 
+test('lines held, captured in parts and posted at once among others add up over all pages', async () => {
+  const account = newAccount();
+  const [one, two, three] = [100n, 200n, 300n].map((cents) => account.hold(cents));
+  account.transfer(1_000n);
+  two?.capture(50n);
+  one?.capture(100n);
+  account.transfer(-7n);
+  two?.capture(150n);
+  one?.refund(40n);
+  await bank.topic.tell(...account.events);
+  await reaches(account.accountId, 10n);
+  const shown: unknown[] = [];
+  let pageToken = '';
+  do {
+    const page = await service.list({ accountId: account.accountId, pageSize: 2, pageToken });
+    shown.push(
+      ...page.lines.map(({ amountCents, balanceCents, transactionId }) => [
+        amountCents,
+        balanceCents,
+        transactionId === three?.transactionId ? 'pending' : 'posted',
+      ]),
+    );
+    pageToken = page.nextPageToken;
+  } while (pageToken !== '');
+  expect(shown).toEqual([
+    [-300n, undefined, 'pending'],
+    [40n, 733n, 'posted'],
+    [-150n, 693n, 'posted'],
+    [-7n, 843n, 'posted'],
+    [-100n, 850n, 'posted'],
+    [-50n, 950n, 'posted'],
+    [1_000n, 1_000n, 'posted'],
+  ]);
+});
+
 test('an account that the statement never heard of has no lines, and is at its beginning', async () => {
   expect(await service.list({ accountId: 'acc_unknown' })).toEqual({
     lines: [],
@@ -173,7 +229,7 @@ test.each([
   ['a page token of somebody’s own', { accountId: 'acc_1', pageToken: 'bm90IG91cnM' }, 'page_token'],
   [
     'a page token that looks like one',
-    { accountId: 'acc_1', pageToken: Buffer.from('{"after":"position"}').toString('base64url') },
+    { accountId: 'acc_1', pageToken: Buffer.from('{"before":"position"}').toString('base64url') },
     'page_token',
   ],
 ])('a request with %s is refused, and the field is named', async (_what, request, field) => {

@@ -19,7 +19,7 @@ function newAccount(): AccountLedger {
 }
 
 async function publishedTo(account: AccountLedger): Promise<void> {
-  await bank.publish(...account.events);
+  await bank.topic.tell(...account.events);
   const sequence = BigInt(account.events.length);
   const there = async () => expect(await service.position(account.accountId)).toMatchObject({ sequence });
   await eventually(there, { timeoutMs: 30_000 });
@@ -32,9 +32,9 @@ test('a watcher from now on sees each new line and each change of it, and nothin
   const watch = service.watch({ accountId: account.accountId });
   await watch.watching;
   const purchase = account.hold(300n);
-  await bank.publish(...account.events.slice(2));
+  await bank.topic.tell(...account.events.slice(2));
   await eventually(() => expect(watch.lines).toHaveLength(1));
-  await bank.publish(purchase.capture(300n));
+  await bank.topic.tell(purchase.capture(300n));
   await eventually(() => expect(watch.lines).toHaveLength(2));
   expect(watch.lines.map(({ sequence, status: where }) => [sequence, where])).toEqual([
     [3n, LineStatus.LINE_STATUS_PENDING],
@@ -52,7 +52,7 @@ test('a watcher that comes back with its last sequence has missed nothing and ge
   await eventually(() => expect(first.lines).toHaveLength(5));
   first.leave();
   for (let n = 6n; n <= 250n; n += 1n) account.transfer(n);
-  await bank.publish(...account.events.slice(6));
+  await bank.topic.tell(...account.events.slice(6));
   const second = service.watch({ accountId: account.accountId, afterSequence: first.lines.at(-1)?.sequence });
   await eventually(() => expect(second.lines).toHaveLength(245));
   expect([...first.sequences(), ...second.sequences()]).toEqual(Array.from({ length: 250 }, (_, n) => BigInt(n + 2)));
@@ -68,7 +68,7 @@ test('a line that another replica wrote reaches the watchers of this one', async
   const watches = [service, other].map((replica) => replica.watch({ accountId: account.accountId }));
   await Promise.all(watches.map(({ watching }) => watching));
   account.transfer(2n);
-  await bank.publish(...account.events.slice(2));
+  await bank.topic.tell(...account.events.slice(2));
   for (const watch of watches) await eventually(() => expect(watch.sequences()).toEqual([3n]));
   for (const watch of watches) watch.leave();
   await other.stop();

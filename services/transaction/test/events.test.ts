@@ -7,7 +7,15 @@ import { eventually } from '@ipe/testing/eventually';
 import { uniqueName } from '@ipe/testing/unique-name';
 import type { Consumer, KafkaMessage } from 'kafkajs';
 import { startFakeCards } from './fake-cards.ts';
-import { Bank, type Environment, environment, makeTopics, startHere, testKafka } from './service-under-test.ts';
+import {
+  Bank,
+  type Environment,
+  environment,
+  makeTopics,
+  startHere,
+  testKafka,
+  transferRequest,
+} from './service-under-test.ts';
 
 let cards: Awaited<ReturnType<typeof startFakeCards>>;
 let env: Environment;
@@ -113,15 +121,7 @@ test('the trace of the call travels with its events', async () => {
   const metadata = new Metadata();
   const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
   metadata.set('traceparent', traceparent);
-  const request = {
-    caller: 'test',
-    idempotencyKey: 'traced',
-    fromAccountId: 'acc_ana',
-    toAccountId: 'acc_shop',
-    amountCents: 1n,
-    currency: 'BRL',
-    description: '',
-  };
+  const request = transferRequest('traced', { amountCents: 1n });
   const { transaction } = await new Promise<TransferResponse>((resolve, reject) => {
     bank.client.transfer(request, metadata, { deadline: Date.now() + 5_000 }, (error, response) =>
       error ? reject(error) : resolve(response),

@@ -1,12 +1,11 @@
 import { cents } from '@ipe/money/cents';
 import { ProtobufJournalCodec } from '../src/adapters/protobuf/journal-codec.ts';
 import type { Call } from '../src/application/admission.ts';
-import { Ledger, type LedgerOptions } from '../src/application/ledger.ts';
-import { openAccount } from '../src/application/open-account.ts';
+import { Ledger, type LedgerOptions, type LedgerParts } from '../src/application/ledger.ts';
 import { openSystemAccounts } from '../src/application/open-system-accounts.ts';
 import type { EncodedBatch, Journal, LedgerLog, LedgerMetrics, Scheduler } from '../src/application/ports.ts';
 import { recover } from '../src/application/recover.ts';
-import { transferMoney } from '../src/application/transfer-money.ts';
+import { taskOf } from '../src/application/task.ts';
 import { MemoryJournal } from './memory-journal.ts';
 import { scope, sha256 } from './paper-ledger.ts';
 
@@ -48,6 +47,10 @@ export class FaultyJournal implements Journal {
   read(shard: number, fromSequence: number): Promise<readonly Uint8Array[]> {
     return this.store.read(shard, fromSequence);
   }
+
+  readOne(shard: number, sequence: number): Promise<Uint8Array | undefined> {
+    return this.store.readOne(shard, sequence);
+  }
 }
 
 /** What another leader might have appended in the place of a batch. */
@@ -79,6 +82,9 @@ export class TestScheduler implements Scheduler {
   now(): number {
     return this.time;
   }
+  elapsed(): number {
+    return this.time;
+  }
   soon(run: () => void): void {
     setImmediate(run);
   }
@@ -93,7 +99,11 @@ export function turn(): Promise<void> {
 
 let batchIds = 0;
 
-export function newLedger(journal: Journal, options: Partial<LedgerOptions> = {}) {
+export function newLedger(
+  journal: Journal,
+  options: Partial<LedgerOptions> = {},
+  changes: Partial<Pick<LedgerParts, 'isSureToLead'>> = {},
+) {
   const scheduler = new TestScheduler();
   const metrics = new CountingMetrics();
   const ledger = new Ledger(
@@ -112,30 +122,38 @@ export function newLedger(journal: Journal, options: Partial<LedgerOptions> = {}
       metrics,
       log: silent,
       sha256,
+      isSureToLead: () => true,
       newBatchId: () => {
         batchIds += 1;
         return `batch-${batchIds}`;
       },
+      ...changes,
     },
   );
   return { ledger, scheduler, metrics };
 }
 
+/** Leads from the journal's end, and, as often as the fence is lost, again. */
+export async function takeOver(ledger: Ledger, journal: Journal): Promise<void> {
+  ledger.lead(await recover(journal, codec, 0), () => void takeOver(ledger, journal));
+}
+
 /** A leading ledger with cash and two accounts, `acc_a` holding R$ 1.000,00. */
-export async function leadingLedger(journal: Journal, options: Partial<LedgerOptions> = {}) {
-  const parts = newLedger(journal, options);
-  await parts.ledger.lead();
+export async function leadingLedger(journal: Journal, ...changes: [Partial<LedgerOptions>?, Partial<LedgerParts>?]) {
+  const parts = newLedger(journal, ...changes);
+  await takeOver(parts.ledger, journal);
   await openSystemAccounts(parts.ledger);
   for (const accountId of ['acc_a', 'acc_b']) {
     const limit = cents(0n);
     const command = {
+      kind: 'openAccount',
       idempotency: scope(accountId),
       accountId,
       accountClass: 'LIABILITY',
       currency: 'BRL',
       limit,
     } as const;
-    await openAccount(parts.ledger, command, patient);
+    await parts.ledger.execute(patient, taskOf(command));
   }
   await transfer(parts.ledger, 'funding', 100_000n, { from: 'system:cash', to: 'acc_a' });
   return parts;
@@ -148,14 +166,15 @@ export function transfer(
   { from = 'acc_a', to = 'acc_b', call = patient } = {},
 ) {
   const command = {
+    kind: 'transfer',
     idempotency: scope(key, `${from} ${to} ${amount}`),
     fromAccountId: from,
     toAccountId: to,
     amount: cents(amount),
     currency: 'BRL',
     description: '',
-  };
-  return transferMoney(ledger, command, call);
+  } as const;
+  return ledger.execute(call, taskOf(command));
 }
 
 /** The posted balance as a process that starts now would find it. */

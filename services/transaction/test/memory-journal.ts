@@ -24,6 +24,10 @@ export class MemoryJournal implements Journal {
     return page;
   }
 
+  async readOne(shard: number, sequence: number): Promise<Uint8Array | undefined> {
+    return this.batches.get(`${shard}/${sequence}`)?.bytes;
+  }
+
   /** Loses a batch, as a store may that is killed. */
   forget({ shard, sequence }: Pick<BatchHeader, 'shard' | 'sequence'>): void {
     this.batches.delete(`${shard}/${sequence}`);

@@ -2,15 +2,21 @@ import { hash } from 'node:crypto';
 import { cents } from '@ipe/money/cents';
 import { type Account, available, unboundedLimit } from '../src/domain/account.ts';
 import { apply } from '../src/domain/apply.ts';
+import { chartOfAccounts, systemAccountIds } from '../src/domain/chart-of-accounts.ts';
 import { type ChangeAccount, decideChangeAccount, decideOpenAccount } from '../src/domain/decide-account.ts';
 import { type Authorize, type CardFinding, decideAuthorize } from '../src/domain/decide-authorize.ts';
 import { decideCapture } from '../src/domain/decide-capture.ts';
+import { decideHold, decideIncrement, type Hold } from '../src/domain/decide-hold.ts';
+import { decidePost } from '../src/domain/decide-post.ts';
+import { decidePostByTemplate } from '../src/domain/decide-post-by-template.ts';
 import { decideRefund } from '../src/domain/decide-refund.ts';
 import { decideCancel, decideExpiry, decideVoid } from '../src/domain/decide-release.ts';
-import { decideReverse, decideTransfer } from '../src/domain/decide-transfer.ts';
+import { decideReverse } from '../src/domain/decide-reverse.ts';
+import { decideTransfer, type Transfer } from '../src/domain/decide-transfer.ts';
 import type { Decision, Moment, Outcome } from '../src/domain/decision.ts';
 import { emptyLedger, type LedgerView } from '../src/domain/ledger-state.ts';
 import type { IdempotencyScope, LedgerRecord } from '../src/domain/record.ts';
+import type { Annotations, Transaction } from '../src/domain/transaction.ts';
 import { transactionId } from '../src/domain/transaction-id.ts';
 
 export const sha256 = (text: string): string => hash('sha256', text, 'hex');
@@ -34,6 +40,11 @@ export function purchase(key: string, amount: bigint, changes: Partial<Authorize
   };
 }
 
+export type PaperLine = readonly [accountId: string, amount: bigint];
+
+const toLines = (lines: readonly PaperLine[]) =>
+  lines.map(([accountId, amount]) => ({ accountId, amount: cents(amount) }));
+
 /** The ledger without journal and engine: each record is its own batch. */
 export class PaperLedger {
   readonly state = emptyLedger();
@@ -56,8 +67,8 @@ export class PaperLedger {
     return { now, transactionId: transactionId(place), traceparent: '', sha256 };
   }
 
-  open(accountId: string, limit = 0n, accountClass: Account['accountClass'] = 'LIABILITY') {
-    const command = { idempotency: this.fresh(), accountId, accountClass, currency: 'BRL', limit: cents(limit) };
+  open(accountId: string, limit = 0n, accountClass: Account['accountClass'] = 'LIABILITY', currency = 'BRL') {
+    const command = { idempotency: this.fresh(), accountId, accountClass, currency, limit: cents(limit) };
     return this.decide((state, moment) => decideOpenAccount(state, command, moment));
   }
 
@@ -66,7 +77,13 @@ export class PaperLedger {
     return this.decide((state, moment) => decideChangeAccount(state, command, moment));
   }
 
-  transfer(fromAccountId: string, toAccountId: string, amount: bigint, idempotency = this.fresh()) {
+  transfer(
+    fromAccountId: string,
+    toAccountId: string,
+    amount: bigint,
+    idempotency = this.fresh(),
+    changes: Partial<Transfer> = {},
+  ) {
     const command = {
       idempotency,
       fromAccountId,
@@ -74,14 +91,51 @@ export class PaperLedger {
       amount: cents(amount),
       currency: 'BRL',
       description: 'aluguel',
+      ...changes,
     };
     return this.decide((state, moment) => decideTransfer(state, command, moment));
   }
 
-  reverse(transactionId: string, idempotency = this.fresh()) {
-    return this.decide((state, moment) =>
-      decideReverse(state, { idempotency, transactionId, reason: 'engano' }, moment),
-    );
+  /** lines: account and what is added to it, as often as there are lines. */
+  post(lines: readonly PaperLine[], idempotency = this.fresh(), said: Annotations = {}) {
+    const command = { idempotency, lines: toLines(lines), description: 'acerto', ...said };
+    return this.decide((state, moment) => decidePost(state, command, moment));
+  }
+
+  postByTemplate(
+    template: string,
+    accounts: Record<string, string>,
+    amounts: Record<string, bigint>,
+    idempotency = this.fresh(),
+    said: Annotations = {},
+  ) {
+    const command = { idempotency, template, accounts, amounts, description: 'produto', ...said };
+    return this.decide((state, moment) => decidePostByTemplate(state, command, moment));
+  }
+
+  hold(fromAccountId: string, toAccountId: string, amount: bigint, changes: Partial<Hold> = {}) {
+    const command = {
+      idempotency: this.fresh(),
+      fromAccountId,
+      toAccountId,
+      amount: cents(amount),
+      currency: 'BRL',
+      description: 'reserva',
+      ...changes,
+    };
+    return this.decide((state, moment) => decideHold(state, command, moment));
+  }
+
+  increment(transactionId: string, amount: bigint, idempotency = this.fresh()) {
+    const command = { idempotency, transactionId, amount: cents(amount) };
+    return this.decide((state, moment) => decideIncrement(state, command, moment));
+  }
+
+  /** what: an amount, or lines; zero for all that is left. */
+  reverse(transactionId: string, what: bigint | readonly PaperLine[] = 0n, idempotency = this.fresh()) {
+    const part = typeof what === 'bigint' ? { amount: cents(what) } : { lines: toLines(what) };
+    const command = { idempotency, transactionId, reason: 'engano', ...part };
+    return this.decide((state, moment) => decideReverse(state, command, moment));
   }
 
   authorize(command: Authorize, card = goodCard) {
@@ -113,6 +167,12 @@ export class PaperLedger {
     );
   }
 
+  transaction(transactionId: string): Transaction {
+    const transaction = this.state.transactions.get(transactionId);
+    if (!transaction) throw new Error(`no transaction ${transactionId}`);
+    return transaction;
+  }
+
   /** Posted, held, available. */
   balance(accountId: string): [posted: bigint, held: bigint, available: bigint] {
     const account = this.state.accounts.get(accountId);
@@ -134,6 +194,16 @@ export function smallBank(): PaperLedger {
   ledger.open('acc_card', 50_000n, 'ASSET');
   ledger.open('acc_shop');
   ledger.transfer('system:cash', 'acc_ana', 100_000n);
+  return ledger;
+}
+
+/** The small bank with all of the bank's own accounts. */
+export function bankWithChart(): PaperLedger {
+  const ledger = smallBank();
+  for (const id of systemAccountIds) {
+    const { accountClass, currency, unbounded } = chartOfAccounts[id];
+    if (id !== 'system:cash') ledger.open(id, unbounded ? unboundedLimit : 0n, accountClass, currency);
+  }
   return ledger;
 }
 

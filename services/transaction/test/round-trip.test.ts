@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { status } from '@grpc/grpc-js';
 import {
   AccountStatus,
@@ -122,7 +123,7 @@ const invalidTransfers: Array<[string, Partial<TransferRequest>, string]> = [
   ['a negative amount', { amountCents: -1n }, 'amount_cents'],
   ['the smallest int64', { amountCents: -(2n ** 63n) }, 'amount_cents'],
   ['the largest int64', { amountCents: 2n ** 63n - 1n }, 'amount_cents'],
-  ['another currency', { currency: 'USD' }, 'currency'],
+  ['an unknown currency', { currency: 'REAIS' }, 'currency'],
   ['an unknown currency', { currency: 'XXX' }, 'currency'],
   ['no sender', { fromAccountId: '' }, 'from_account_id'],
   ['an id too long', { toAccountId: 'a'.repeat(65) }, 'to_account_id'],
@@ -231,13 +232,34 @@ test('an authorisation called off before it arrives is declined when it does', a
 
 test('a transfer is reversed once', async () => {
   const { transaction } = await bank.transfer('to-reverse', { amountCents: 33n });
-  const request = { caller: 'test', transactionId: transaction?.transactionId ?? '', reason: 'engano' };
+  const transactionId = transaction?.transactionId ?? '';
+  const request = { caller: 'test', transactionId, reason: 'engano', amountCents: 0n, lines: [] };
   const { client } = bank;
   const reversal = await call(client, client.reverse, { ...request, idempotencyKey: 'reverse' }, 5_000);
   expect(reversal.transaction?.reversesTransactionId).toBe(transaction?.transactionId);
   await expect(call(client, client.reverse, { ...request, idempotencyKey: 'again' }, 5_000)).rejects.toMatchObject({
     reason: 'already_reversed',
   });
+});
+
+test('a balance as of a past instant: from the journal, however much was booked since', async () => {
+  const asOf = async (at: Date | undefined) => {
+    const { balance } = await call(bank.client, bank.client.getBalance, { accountId: 'acc_shop', asOf: at }, 5_000);
+    return balance;
+  };
+  const before = await bank.balance('acc_shop');
+  const moments: Array<{ at: Date; postedCents: bigint }> = [];
+  for (let index = 0; index < 100; index++) {
+    await bank.transfer(`past-${index}`, { amountCents: 1n });
+    if (index % 20) continue;
+    await wait(3);
+    moments.push({ at: new Date(), postedCents: before.postedCents + BigInt(index) + 1n });
+    await wait(3);
+  }
+  for (const { at, postedCents } of moments) expect(await asOf(at)).toMatchObject({ postedCents });
+  expect(await asOf(undefined)).toMatchObject({ postedCents: before.postedCents + 100n });
+  await expect(asOf(new Date(Date.now() - 86_400_000))).rejects.toMatchObject({ reason: 'account_not_found' });
+  await expect(asOf(new Date(Date.now() + 60_000))).rejects.toMatchObject({ violations: [{ field: 'as_of' }] });
 });
 
 test('tells operators what was approved, declined and why', async () => {

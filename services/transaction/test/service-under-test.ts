@@ -5,7 +5,7 @@ import {
   AccountClass,
   type AuthorizeRequest,
   TransactionServiceClient,
-  type TransferRequest,
+  TransferRequest,
 } from '@ipe/contracts/gen/bank/transaction/v1/transaction';
 import { readConfig } from '@ipe/service-kit/config';
 import { call, grpcClient } from '@ipe/service-kit/grpc-client';
@@ -36,6 +36,9 @@ export async function environment(cardsAddress: string, changes: Environment = {
     CARD_CHECK_DEADLINE_MS: '300',
     EXPIRY_SWEEP_MS: '50',
     FINGERPRINT_KEY: Buffer.alloc(32, 7).toString('base64'),
+    // So little that every test meets checkpoints, and asks for what memory has let go.
+    CHECKPOINT_BYTES: '20000',
+    RECORDS_IN_MEMORY: '20',
     LOG_LEVEL: 'error',
     ...changes,
   };
@@ -124,17 +127,7 @@ export class Bank {
   }
 
   transfer(idempotencyKey: string, changes: Partial<TransferRequest> = {}, deadlineMs = 5_000) {
-    const request: TransferRequest = {
-      caller: 'test',
-      idempotencyKey,
-      fromAccountId: 'acc_ana',
-      toAccountId: 'acc_shop',
-      amountCents: 100n,
-      currency: 'BRL',
-      description: '',
-      ...changes,
-    };
-    return call(this.client, this.client.transfer, request, deadlineMs);
+    return call(this.client, this.client.transfer, transferRequest(idempotencyKey, changes), deadlineMs);
   }
 
   authorize(idempotencyKey: string, changes: Partial<AuthorizeRequest> = {}) {
@@ -142,10 +135,22 @@ export class Bank {
   }
 
   async balance(accountId: string) {
-    const { balance } = await call(this.client, this.client.getBalance, { accountId }, 5_000);
+    const { balance } = await call(this.client, this.client.getBalance, { accountId, asOf: undefined }, 5_000);
     if (!balance) throw new Error('no balance was told');
     return balance;
   }
+}
+
+export function transferRequest(idempotencyKey: string, changes: Partial<TransferRequest> = {}): TransferRequest {
+  return TransferRequest.fromPartial({
+    caller: 'test',
+    idempotencyKey,
+    fromAccountId: 'acc_ana',
+    toAccountId: 'acc_shop',
+    amountCents: 100n,
+    currency: 'BRL',
+    ...changes,
+  });
 }
 
 export function purchaseRequest(idempotencyKey: string, changes: Partial<AuthorizeRequest> = {}): AuthorizeRequest {

@@ -1,5 +1,6 @@
 import { fingerprint } from '@ipe/dynamodb/fingerprint';
 import type { AccountStatus, AccountView } from '../domain/account.ts';
+import { refuseCustomersChange } from '../domain/freeze.ts';
 import { changeInLedger } from './change-in-ledger.ts';
 import { type Accounts, type Ledger, type Outcome, refused, type Write } from './ports.ts';
 
@@ -11,7 +12,7 @@ export type ChangeAccountStatusCommand = Readonly<{
   status: AccountStatus;
 }>;
 
-/** Freezes, releases or closes an account, once for each write. */
+/** Freezes, releases or closes an account, once for each write. A customer may do less of it than the bank. */
 export class ChangeAccountStatus {
   constructor(
     private readonly accounts: Accounts,
@@ -26,6 +27,9 @@ export class ChangeAccountStatus {
     if (!account || (customerId !== undefined && account.customerId !== customerId)) {
       return refused('account_not_found');
     }
+    // The projected status: a freeze that the ledger made milliseconds ago by another way may not be in it yet.
+    const refusal = customerId === undefined ? undefined : refuseCustomersChange(account.balance.status, status);
+    if (refusal) return refused(refusal);
     return changeInLedger({ accounts: this.accounts, ledger: this.ledger }, write, digest, account, { status });
   }
 }

@@ -1,7 +1,9 @@
 import { type Cents, cents } from '@ipe/money/cents';
 
 export type AccountType = 'CURRENT' | 'CREDIT_CARD' | 'MERCHANT';
-export type AccountStatus = 'ACTIVE' | 'FROZEN' | 'CLOSED';
+/** As the ledger has them. */
+export const accountStatuses = ['ACTIVE', 'FROZEN', 'FROZEN_FOR_CREDIT', 'FROZEN_FOR_ALL', 'CLOSED'] as const;
+export type AccountStatus = (typeof accountStatuses)[number];
 
 /** What never changes once an account is opened. Its id is also its ledger account's. */
 export type Account = Readonly<{

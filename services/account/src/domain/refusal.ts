@@ -10,6 +10,7 @@ export type Refusal =
   | 'limit_not_allowed'
   | 'too_many_accounts'
   | 'not_a_credit_card'
+  | 'frozen_by_bank'
   | LedgerRefusal;
 
 /** What the ledger may answer to an opening or a change. */

@@ -1,7 +1,7 @@
 import { derivedId } from '@ipe/dynamodb/derived-id';
 import { fingerprint } from '@ipe/dynamodb/fingerprint';
 import { Inject, Injectable } from '@nestjs/common';
-import { type Order, priceLines, type WishedLine } from '../domain/order.ts';
+import { type Order, type PricedLines, priceLines, type WishedLine } from '../domain/order.ts';
 import { type Refused, refused } from '../domain/refusal.ts';
 import { Clock, type Made, Merchants, Orders, Products, type WriteKey } from './ports.ts';
 
@@ -25,15 +25,12 @@ export class CreateOrder {
   async execute({ write, ...wish }: CreateOrderCommand): Promise<{ kind: 'done'; order: Order } | Refused> {
     const orderId = derivedId('ord', write);
     const digest = fingerprint(['CreateOrder', wish]);
-    const [before, merchant, products] = await Promise.all([
-      this.orders.find(orderId),
-      this.merchants.find(wish.merchantId),
-      this.products.find(wish.lines.map(({ productId }) => productId)),
-    ]);
-    if (before) return repeated(before, digest);
-    if (!merchant) return refused('merchant_not_found');
-    const priced = priceLines(wish.merchantId, wish.lines, products);
-    if (priced.kind === 'refused') return priced;
+    const priced = await this.price(wish);
+    if (priced.kind === 'refused') {
+      // The creation below tells a repeated key by itself; a refusal must first ask whether the key made an order.
+      const before = await this.orders.find(orderId);
+      return before ? repeated(before, digest) : priced;
+    }
     const order: Made<Order> = {
       orderId,
       customerId: wish.customerId,
@@ -48,6 +45,14 @@ export class CreateOrder {
     };
     const creation = await this.orders.create(order);
     return creation.kind === 'created' ? { kind: 'done', order } : repeated(creation.made, digest);
+  }
+
+  private async price({ merchantId, lines }: Omit<CreateOrderCommand, 'write'>): Promise<PricedLines | Refused> {
+    const [merchant, products] = await Promise.all([
+      this.merchants.find(merchantId),
+      this.products.find(lines.map(({ productId }) => productId)),
+    ]);
+    return merchant ? priceLines(merchantId, lines, products) : refused('merchant_not_found');
   }
 }
 

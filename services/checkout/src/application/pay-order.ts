@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { derivedId } from '@ipe/dynamodb/derived-id';
 import { sealedFingerprint } from '@ipe/dynamodb/fingerprint';
@@ -45,16 +46,17 @@ export class PayOrder {
     @Inject(Merchants) private readonly merchants: Merchants,
     @Inject(BankCore) private readonly bank: BankCore,
     @Inject(Clock) private readonly clock: Clock,
-    @Inject(FingerprintKey) private readonly fingerprintKey: Uint8Array,
+    @Inject(FingerprintKey) private readonly fingerprintKey: KeyObject,
     private readonly settlePayment: SettlePayment,
   ) {}
 
   async execute(command: PayOrderCommand): Promise<PaymentOutcome> {
     const paymentId = derivedId('pay', command.write);
     const fingerprint = this.fingerprint(command);
-    const [before, order] = await Promise.all([this.payments.find(paymentId), this.orders.find(command.orderId)]);
-    if (before) return this.repeat(before, fingerprint, command.answerBy);
-    if (order?.customerId !== command.customerId) return refused('order_not_found');
+    const order = await this.orders.find(command.orderId);
+    if (order?.customerId !== command.customerId) {
+      return (await this.repeated(paymentId, fingerprint, command.answerBy)) ?? refused('order_not_found');
+    }
     const merchant = await this.merchants.find(order.merchantId);
     if (!merchant) throw new Error(`order ${order.orderId} has no merchant`);
 
@@ -91,10 +93,10 @@ export class PayOrder {
     return sealedFingerprint(this.fingerprintKey, ['PayOrder', orderId, customerId, { ...card }, installments]);
   }
 
-  /** Another request with the same key was faster, or another payment has the order. */
+  /** The key has its payment already, or another payment has the order. */
   private async whyNotBegun(payment: Made<Payment>, answerBy: Date): Promise<PaymentOutcome> {
-    const mine = await this.payments.find(payment.paymentId);
-    if (mine) return this.repeat(mine, payment.fingerprint, answerBy);
+    const repeated = await this.repeated(payment.paymentId, payment.fingerprint, answerBy);
+    if (repeated) return repeated;
     const order = await this.orders.find(payment.orderId);
     // Payable again by now: the other payment has just been declined, but it was under way when this one asked.
     return refused((order && whyNotPayable(order)) ?? 'order_payment_in_progress');
@@ -137,7 +139,13 @@ export class PayOrder {
     return outcomeOf(answered === 'late' ? payment : answered);
   }
 
-  private async repeat(found: Made<Payment>, fingerprint: string, answerBy: Date): Promise<PaymentOutcome> {
+  /**
+   * The first answer again; undefined when the key has made no payment. Asked only once a payment cannot begin: beginning
+   * one demands that there is none.
+   */
+  private async repeated(paymentId: string, fingerprint: string, answerBy: Date): Promise<PaymentOutcome | undefined> {
+    const found = await this.payments.find(paymentId);
+    if (!found) return undefined;
     if (found.fingerprint !== fingerprint) return refused('idempotency_key_reused');
     let payment: Payment = found;
     for (let pauseMs = firstPollMs; !payment.settled; pauseMs = Math.min(pauseMs * 2, slowestPollMs)) {

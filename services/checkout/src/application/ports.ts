@@ -24,6 +24,7 @@ export type Page<T> = { items: T[]; next: Cursor | undefined };
 export type PageRequest = { size: number; after: Cursor | undefined };
 
 export const Merchants = Symbol('Merchants');
+/** A merchant never changes once it is made, so an adapter may remember it. */
 export interface Merchants {
   create(merchant: Made<Merchant>): Promise<Creation<Merchant>>;
   find(merchantId: string): Promise<Made<Merchant> | undefined>;
@@ -32,6 +33,7 @@ export interface Merchants {
 }
 
 export const Products = Symbol('Products');
+/** A product never changes once it is made, its price included, so an adapter may remember it. */
 export interface Products {
   create(product: Made<Product>): Promise<Creation<Product> | { kind: 'sku_taken' }>;
   find(productIds: readonly string[]): Promise<ReadonlyMap<string, Product>>;
@@ -143,5 +145,5 @@ export interface Clock {
   now(): Date;
 }
 
-/** The key of the digests over requests that hold card data: 32 bytes. */
+/** The key of the digests over requests that hold card data: a KeyObject of 32 bytes, made once. */
 export const FingerprintKey = Symbol('FingerprintKey');

@@ -22,6 +22,8 @@ export type Order = {
 
 export type WishedLine = { productId: string; quantity: number };
 
+export type PricedLines = { kind: 'priced'; lines: OrderLine[]; total: Cents };
+
 /** The most that the bank core moves at once. */
 export const maxTotal = cents(9_999_999_999_999n);
 
@@ -30,7 +32,7 @@ export function priceLines(
   merchantId: string,
   wished: readonly WishedLine[],
   products: ReadonlyMap<string, Product>,
-): { kind: 'priced'; lines: OrderLine[]; total: Cents } | Refused {
+): PricedLines | Refused {
   const lines: OrderLine[] = [];
   const violations: Violation[] = [];
   let total = 0n;

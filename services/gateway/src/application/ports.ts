@@ -8,12 +8,18 @@ import type { TransactionServiceService } from '@ipe/contracts/gen/bank/transact
 /** deadlineMs: absent, the usual one of a read or of a write, by the method's name. */
 export type CallOptions = { deadlineMs?: number };
 
-// biome-ignore lint/suspicious/noExplicitAny: a method's request may be any message
-type Method = { requestSerialize: (value: any) => Buffer; responseDeserialize: (bytes: Buffer) => unknown };
+/** What is used of a generated method. */
+export type ContractMethod = {
+  path: string;
+  responseStream: boolean;
+  // biome-ignore lint/suspicious/noExplicitAny: generated methods take their own message, and nothing else is passed
+  requestSerialize: (value: any) => Buffer;
+  responseDeserialize: (bytes: Buffer) => unknown;
+};
 type Request<M> = M extends { requestSerialize: (value: infer Message) => Buffer } ? Message : never;
 type Response<M> = M extends { responseDeserialize: (bytes: Buffer) => infer Message } ? Message : never;
-type Unary = Method & { responseStream: false };
-type Streaming = Method & { responseStream: true };
+type Unary = ContractMethod & { responseStream: false };
+type Streaming = ContractMethod & { responseStream: true };
 
 /**
  * A neighbouring service as its contract describes it. Calls reject with GrpcRefusal: the neighbour's own refusal, or

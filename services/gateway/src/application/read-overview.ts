@@ -1,6 +1,6 @@
 import type { Account, Customer } from '@ipe/contracts/gen/bank/account/v1/account';
 import type { Card } from '@ipe/contracts/gen/bank/cards/v1/cards';
-import type { Line } from '@ipe/contracts/gen/bank/statement/v1/statement';
+import { type Line, LineStatus } from '@ipe/contracts/gen/bank/statement/v1/statement';
 import { GrpcRefusal } from '@ipe/service-kit/refusal';
 import type { AccountOwnership } from './account-ownership.ts';
 import type { ListAccounts } from './list-accounts.ts';
@@ -82,10 +82,7 @@ export class ReadOverview {
         ),
       ),
     );
-    return pages
-      .flatMap(({ lines }) => lines)
-      .sort((one, other) => (other.occurredAt?.getTime() ?? 0) - (one.occurredAt?.getTime() ?? 0))
-      .slice(0, lastLines);
+    return lastOf(pages.flatMap(({ lines }) => lines));
   }
 
   /** While account is down, the accounts known from before do. */
@@ -97,4 +94,22 @@ export class ReadOverview {
     }
     return this.ownership.known(customerId);
   }
+}
+
+/** The last ten of several accounts: pending ones on top, then as posted; a released one by when it was made. */
+export function lastOf(lines: readonly Line[]): Line[] {
+  return lines.toSorted(asOnStatement).slice(0, lastLines);
+}
+
+function asOnStatement(one: Line, other: Line): number {
+  const pending = Number(isPending(other)) - Number(isPending(one));
+  return pending || timeOf(other) - timeOf(one);
+}
+
+function isPending({ status }: Line): boolean {
+  return status === LineStatus.LINE_STATUS_PENDING;
+}
+
+function timeOf({ postedAt, occurredAt }: Line): number {
+  return (postedAt ?? occurredAt)?.getTime() ?? 0;
 }

@@ -1,5 +1,5 @@
-import type { Entry } from '../domain/entry.ts';
-import type { LineFacts, LineKey, LineKind } from '../domain/line.ts';
+import type { Entry, Movement } from '../domain/entry.ts';
+import type { Hold, HoldKey } from '../domain/hold.ts';
 import type { Position, Step } from '../domain/position.ts';
 
 /** A thing as it was read, so that a write can say that nobody changed it meanwhile. */
@@ -9,7 +9,7 @@ export type Versioned<T> = Readonly<{ value: T; version: bigint }>;
 export type BookChange = Readonly<{
   entries: readonly Entry[];
   /** Each with the version that it replaces; zero: it must not be there yet. */
-  lines: readonly Versioned<LineFacts>[];
+  holds: readonly Versioned<Hold>[];
   positions: readonly (Versioned<Position> & { accountId: string; gapChanged: boolean })[];
 }>;
 
@@ -17,38 +17,33 @@ export type BookOutcome =
   | { kind: 'written' }
   /** These of the change's entries are there already; `same` tells whether with the same content. */
   | { kind: 'known_entries'; known: readonly { entry: Entry; same: boolean }[] }
-  /** Somebody else wrote a line or a position meanwhile: read again and decide anew. */
+  /** Somebody else wrote a hold or a position meanwhile: read again and decide anew. */
   | { kind: 'overtaken' };
 
-export type LineQuery = Readonly<{
-  accountId: string;
-  from: Date | undefined;
-  /** Not included. */
-  until: Date | undefined;
-  kinds: ReadonlySet<LineKind>;
-  /** Lines older than this place only. */
-  after: string | undefined;
-  atMost: number;
+/** Entries of an account after `after` and up to `upTo`, at most `atMost`. */
+export type EntryRange = Readonly<{ after: bigint; upTo: bigint; atMost: number; newestFirst?: boolean }>;
+
+/** `reached`: the last sequence looked at; of a range in which nothing is left, its end. */
+export type MovementPage = Readonly<{
+  reached: bigint;
+  /** Each with its hold as it is now, where it changed one. */
+  movements: readonly Readonly<{ entry: Movement; hold: Hold | undefined }>[];
 }>;
 
-/** place: where a line stands in its account's order. */
-export type PlacedLine = Readonly<{ place: string; facts: LineFacts }>;
-
-/** Entries, lines and positions of every account. Strong reads: what was written before is in them. */
+/** Entries, holds and positions of every account. Strong reads: what was written before is in them. */
 export abstract class Book {
   abstract write(change: BookChange): Promise<BookOutcome>;
   abstract positions(accountIds: readonly string[]): Promise<ReadonlyMap<string, Versioned<Position>>>;
-  /** By lineName; those that are not there are left out. */
-  abstract lines(keys: readonly LineKey[]): Promise<ReadonlyMap<string, Versioned<LineFacts>>>;
+  /** By holdName; those that are not there are left out. */
+  abstract holds(keys: readonly HoldKey[]): Promise<ReadonlyMap<string, Versioned<Hold>>>;
   /** Stored entries with a sequence after `after`, in order. */
   abstract stepsAfter(accountId: string, after: bigint): AsyncIterable<Step>;
-  /** The lines of the entries after `after` and up to `upTo`, with the entry's sequence, in order, at most `atMost` entries. */
-  abstract linesOfEntries(
-    accountId: string,
-    range: { after: bigint; upTo: bigint; atMost: number },
-  ): Promise<{ reached: bigint; lines: readonly { sequence: bigint; facts: LineFacts }[] }>;
-  /** Newest first. Looks through a bounded number of lines: `next` tells from where to go on, undefined at the end. */
-  abstract search(query: LineQuery): Promise<{ found: readonly PlacedLine[]; next: string | undefined }>;
+  /** The movements among the entries of a range, in order. */
+  abstract movements(accountId: string, range: EntryRange): Promise<MovementPage>;
+  /** Open holds that were placed before the sequence `before`, the last placed first. */
+  abstract openHolds(accountId: string, query: { before: bigint; atMost: number }): Promise<readonly Hold[]>;
+  /** The sequence that parts an account's entries up to `upTo`: those before it were booked before an instant, the rest not. */
+  abstract firstSince(accountId: string, instant: Date, upTo: bigint): Promise<bigint>;
   /** How many accounts wait for a missing entry. */
   abstract gaps(): Promise<number>;
 }
@@ -60,6 +55,6 @@ export abstract class Changes {
   abstract subscribe(accountIds: readonly string[], changed: (accountId: string) => void): () => void;
 }
 
-export function lineName({ accountId, occurredAt, transactionId, role }: LineKey): string {
-  return `${accountId} ${occurredAt.toISOString()} ${transactionId} ${role}`;
+export function holdName({ accountId, transactionId }: HoldKey): string {
+  return `${accountId} ${transactionId}`;
 }

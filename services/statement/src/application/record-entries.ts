@@ -1,13 +1,13 @@
-import { type Entry, isMovement } from '../domain/entry.ts';
-import { type LineFacts, lineKeyOf, withEntry } from '../domain/line.ts';
+import { type Entry, isMovement, type Movement } from '../domain/entry.ts';
+import { changesHold, type Hold, withEntry } from '../domain/hold.ts';
 import { advance, hasGap, nowhere, type Position, type Step } from '../domain/position.ts';
-import { type Book, type BookChange, type Changes, lineName, type Versioned } from './ports.ts';
+import { type Book, type BookChange, type Changes, holdName, type Versioned } from './ports.ts';
 
 /** recorded: new. repeated: it was there. conflicting: another entry has its sequence, and stays. */
 export type EntryOutcome = 'recorded' | 'repeated' | 'conflicting';
 
-/** The most entries that fit into one write of the book. */
-export const atMostTogether = 24;
+/** The most entries that fit into one write of the book, of which each may be five items. */
+export const atMostTogether = 20;
 
 const attempts = 8;
 
@@ -51,16 +51,17 @@ export class RecordEntries {
 
   private async consequences(entries: readonly Entry[]): Promise<BookChange> {
     const byAccount = Map.groupBy(entries, ({ accountId }) => accountId);
-    const [positions, lines] = await Promise.all([
+    const ofHolds = entries.filter(isMovement).filter(changesHold);
+    const [positions, holds] = await Promise.all([
       this.book.positions([...byAccount.keys()]),
-      this.book.lines(entries.filter(isMovement).map(lineKeyOf)),
+      this.book.holds(ofHolds),
     ]);
     const moved = [...byAccount].map(async ([accountId, own]) => {
       const { value: before, version } = positions.get(accountId) ?? { value: nowhere, version: 0n };
       const value = await this.moved(accountId, before, own);
       return { accountId, value, version, gapChanged: hasGap(value) !== hasGap(before) };
     });
-    return { entries, lines: changedLines(entries, lines), positions: await Promise.all(moved) };
+    return { entries, holds: changedHolds(ofHolds, holds), positions: await Promise.all(moved) };
   }
 
   /** Where the new entries close a gap, the ones that waited behind it count too. */
@@ -80,15 +81,12 @@ export class RecordEntries {
   }
 }
 
-function changedLines(
-  entries: readonly Entry[],
-  before: ReadonlyMap<string, Versioned<LineFacts>>,
-): Versioned<LineFacts>[] {
-  const changed = new Map<string, Versioned<LineFacts>>();
-  for (const entry of entries.filter(isMovement)) {
-    const name = lineName(lineKeyOf(entry));
-    const line = changed.get(name) ?? before.get(name);
-    changed.set(name, { value: withEntry(line?.value, entry), version: line?.version ?? 0n });
+function changedHolds(entries: readonly Movement[], before: ReadonlyMap<string, Versioned<Hold>>): Versioned<Hold>[] {
+  const changed = new Map<string, Versioned<Hold>>();
+  for (const entry of entries) {
+    const name = holdName(entry);
+    const hold = changed.get(name) ?? before.get(name);
+    changed.set(name, { value: withEntry(hold?.value, entry), version: hold?.version ?? 0n });
   }
   return [...changed.values()];
 }

@@ -68,6 +68,21 @@ test('a watcher with a cursor gets what came after it, each line once, as it is 
   await watcher.leave();
 });
 
+test('a capture in part changes two lines; a watcher who comes back from its sequence gets both, as one may be missing', async () => {
+  const account = new AccountLedger('acc_1');
+  const purchase = account.hold(200n);
+  purchase.capture(50n);
+  const memory = book();
+  await new RecordEntries(memory, new PolledChanges(memory, 60_000)).execute(account.entries);
+  for (const afterSequence of [0n, 2n, 3n]) {
+    const watcher = watched([{ accountId: 'acc_1', afterSequence }], { memory });
+    await watcher.ready;
+    await watcher.settled();
+    expect(watcher.shown()).toEqual(['3 posted', '3 pending']);
+    await watcher.leave();
+  }
+});
+
 test('entries beyond a gap wait, and come in order, none lost and none twice, when it closes', async () => {
   const account = new AccountLedger('acc_1');
   for (let n = 1n; n <= 5n; n += 1n) account.transfer(n);

@@ -1,4 +1,5 @@
-import { type Line, toLine } from '../domain/line.ts';
+import { isPartialCapture } from '../domain/hold.ts';
+import { type Line, linesOf } from '../domain/line.ts';
 import { nowhere } from '../domain/position.ts';
 import type { Book, Changes } from './ports.ts';
 
@@ -8,7 +9,8 @@ const entriesAtOnce = 100;
 
 /**
  * Lines that are new or changed, in each account's own order, none lost and none twice. The cursor is a sequence:
- * hence entries beyond a gap wait until the missing ones have arrived, though ListLines shows them.
+ * hence entries beyond a gap wait until the missing ones have arrived, though ListLines shows them. A capture in part
+ * changes two lines at once: who watches again from its sequence may have had but one of them, and gets both.
  */
 export class WatchLines {
   constructor(
@@ -28,12 +30,9 @@ export class WatchLines {
         let cursor = cursors.get(accountId) ?? 0n;
         const upTo = await this.sequenceOf(accountId);
         while (cursor < upTo && !signal.aborted) {
-          const page = await this.book.linesOfEntries(accountId, { after: cursor, upTo, atMost: entriesAtOnce });
-          for (const { sequence, facts } of page.lines) {
-            const line = toLine(facts);
-            // A line that a later entry changed again is told with that entry, once.
-            if (line.sequence === sequence) yield line;
-          }
+          const page = await this.book.movements(accountId, { after: cursor, upTo, atMost: entriesAtOnce });
+          // A line that a later entry changed again is told with that entry, once.
+          for (const { entry, hold } of page.movements) yield* linesOf(entry, hold);
           cursor = page.reached;
           cursors.set(accountId, cursor);
         }
@@ -44,14 +43,13 @@ export class WatchLines {
   }
 
   private async startingPoints(watched: readonly WatchedAccount[]): Promise<Map<string, bigint>> {
-    const fromNow = watched.filter(({ afterSequence }) => afterSequence === undefined);
-    const positions = await this.book.positions(fromNow.map(({ accountId }) => accountId));
-    return new Map(
-      watched.map(({ accountId, afterSequence }) => [
-        accountId,
-        afterSequence ?? positions.get(accountId)?.value.sequence ?? nowhere.sequence,
-      ]),
-    );
+    const points = watched.map(async ({ accountId, afterSequence }): Promise<[string, bigint]> => {
+      if (afterSequence === undefined) return [accountId, await this.sequenceOf(accountId)];
+      const last = { after: afterSequence - 1n, upTo: afterSequence, atMost: 1 };
+      const [told] = (await this.book.movements(accountId, last)).movements;
+      return [accountId, told && isPartialCapture(told.entry) ? last.after : afterSequence];
+    });
+    return new Map(await Promise.all(points));
   }
 
   private async sequenceOf(accountId: string): Promise<bigint> {

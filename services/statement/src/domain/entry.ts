@@ -3,11 +3,13 @@ import type { Cents } from '@ipe/money/cents';
 /** Kinds that move or hold money: each belongs to a transaction and shows on the statement. */
 export const movementKinds = [
   'HOLD_PLACED',
+  'HOLD_INCREASED',
   'HOLD_RELEASED',
   'HOLD_EXPIRED',
   'CAPTURE',
   'REFUND',
   'TRANSFER',
+  'POSTING',
   'REVERSAL',
 ] as const;
 
@@ -39,13 +41,39 @@ type EntryFacts = Readonly<{
 }>;
 
 export type Movement = EntryFacts &
-  Readonly<{ kind: (typeof movementKinds)[number]; transactionId: string; transactionCreatedAt: Date }>;
+  Readonly<{
+    kind: (typeof movementKinds)[number];
+    transactionId: string;
+    transactionCreatedAt: Date;
+    /** Of its transaction, right after it. */
+    transactionStatus: string;
+  }>;
 
 export type AccountChange = EntryFacts & Readonly<{ kind: (typeof accountKinds)[number] }>;
 
 /** A line of an account's ledger, as bank.entries.v1 tells it. */
 export type Entry = Movement | AccountChange;
 
-export function isMovement(entry: Entry): entry is Movement {
+export function isMovement<E extends Pick<Entry, 'kind'>>(entry: E): entry is Extract<E, Pick<Movement, 'kind'>> {
   return (movementKinds as readonly string[]).includes(entry.kind);
+}
+
+/** What an entry says beside the amounts. */
+export type EntryText = Readonly<
+  Pick<
+    Movement,
+    | 'currency'
+    | 'description'
+    | 'merchantId'
+    | 'orderId'
+    | 'cardId'
+    | 'cardLastFour'
+    | 'installments'
+    | 'authorizationCode'
+  >
+>;
+
+export function textOf(entry: Movement): EntryText {
+  const { currency, description, merchantId, orderId, cardId, cardLastFour, installments, authorizationCode } = entry;
+  return { currency, description, merchantId, orderId, cardId, cardLastFour, installments, authorizationCode };
 }

@@ -1,52 +1,17 @@
 import { type Cents, cents } from '@ipe/money/cents';
-import type { Movement } from './entry.ts';
+import { type EntryText, type Movement, textOf } from './entry.ts';
+import { type Hold, heldOf, isOpen, isPartialCapture } from './hold.ts';
 
-export const lineKinds = ['purchase', 'refund', 'transfer_in', 'transfer_out', 'reversal', 'sale'] as const;
+export const lineKinds = ['purchase', 'refund', 'transfer_in', 'transfer_out', 'reversal', 'sale', 'posting'] as const;
 export type LineKind = (typeof lineKinds)[number];
 export type LineStatus = 'pending' | 'posted' | 'released';
 
-/** What makes a line the same line, whichever of its entries arrives first. */
+/** What makes a line the same line for ever, whichever of its entries arrives first. */
 export type LineKey = Readonly<{
   accountId: string;
-  occurredAt: Date;
   transactionId: string;
   /** `purchase`, or the kind and the one entry that makes the line: `refund-00000000000000000012`. */
   role: string;
-}>;
-
-/** What an entry says of its line beside the amounts. */
-export type LineText = Readonly<
-  Pick<
-    Movement,
-    | 'currency'
-    | 'description'
-    | 'merchantId'
-    | 'orderId'
-    | 'cardId'
-    | 'cardLastFour'
-    | 'installments'
-    | 'authorizationCode'
-  >
->;
-
-/**
- * All that a line's entries say together. Adding entries in any order gives the same facts, so that a capture that
- * arrives before its hold does no harm. Each entry must be added once.
- */
-export type LineFacts = Readonly<{
-  key: LineKey;
-  kind: LineKind;
-  /** Held so far, and given free so far; both zero or more. */
-  placed: Cents;
-  released: Cents;
-  /** Posted so far, signed in the holder's favour. */
-  posted: Cents;
-  /** The last entry of each sort: its sequence. */
-  lastPlaced: bigint | undefined;
-  lastReleased: bigint | undefined;
-  lastPosted: Readonly<{ sequence: bigint; balance: Cents; bookedAt: Date }> | undefined;
-  /** The words of the entry that came first in the ledger. */
-  first: Readonly<{ sequence: bigint; text: LineText }>;
 }>;
 
 /** A line as the customer sees it. */
@@ -56,110 +21,90 @@ export type Line = Readonly<{
   status: LineStatus;
   /** The entry that made or last changed what the line shows. */
   sequence: bigint;
-  /** Signed in the holder's favour; of a released line, what was held. */
+  /** Signed in the holder's favour; of a pending line what is held, of a released one what was given free. */
   amount: Cents;
-  /** The posted balance after the line's last posted entry. */
+  /** The posted balance after the line's entry: that of the posted line before it, and this line's amount. */
   balance: Cents | undefined;
+  occurredAt: Date;
   postedAt: Date | undefined;
-  text: LineText;
+  text: EntryText;
 }>;
 
-/** Which line an entry belongs to: all entries of a purchase share one, every other entry makes its own. */
-export function lineKeyOf(entry: Movement): LineKey {
-  const kind = lineKindOf(entry);
-  const { accountId, transactionId } = entry;
-  if (kind === 'purchase') return { accountId, transactionId, occurredAt: entry.transactionCreatedAt, role: kind };
-  const role = `${kind}-${entry.sequence.toString().padStart(20, '0')}`;
-  return { accountId, transactionId, occurredAt: entry.bookedAt, role };
+/** What a hold's line is called while it is pending; the capture that ends the hold, or its release, takes the line over. */
+const purchase = 'purchase';
+
+/**
+ * The lines that an entry made or was the last to change, as they are now. Every entry that moves the posted balance is
+ * exactly one posted line, so that posted lines in the order of their entries add up; a capture in part leaves the
+ * hold's own line pending with the rest. `hold`: the entry's, where it changes one.
+ */
+export function linesOf(entry: Movement, hold: Hold | undefined): Line[] {
+  const posted = entry.postedDelta === 0n ? [] : [postedLine(entry)];
+  const held = hold?.changedAt === entry.sequence ? heldLine(hold) : undefined;
+  return held ? [...posted, held] : posted;
 }
 
-export function lineKindOf(entry: Movement): LineKind {
+/** Once it no longer changes: neither pending nor to be so. */
+export function isSettled({ status }: Line): boolean {
+  return status !== 'pending';
+}
+
+/** Whether the line was pending before it was settled, or is so now. */
+export function isOfHold({ key }: Line): boolean {
+  return key.role === purchase;
+}
+
+function postedLine(entry: Movement): Line {
+  const { accountId, transactionId, sequence, bookedAt } = entry;
+  const kind = lineKindOf(entry);
+  const role =
+    kind === 'purchase' && !isPartialCapture(entry) ? purchase : `${kind}-${`${sequence}`.padStart(20, '0')}`;
+  return {
+    key: { accountId, transactionId, role },
+    kind,
+    status: 'posted',
+    sequence,
+    amount: entry.postedDelta,
+    balance: entry.posted,
+    occurredAt: kind === 'purchase' ? entry.transactionCreatedAt : bookedAt,
+    postedAt: bookedAt,
+    text: textOf(entry),
+  };
+}
+
+/** The line of what is not posted: none once the capture that ended the hold has the line. */
+export function heldLine(hold: Hold): Line | undefined {
+  if (hold.ended) return undefined;
+  const line = {
+    key: { ...hold.key, role: purchase },
+    kind: purchase,
+    sequence: hold.changedAt,
+    balance: undefined,
+    occurredAt: hold.occurredAt,
+    postedAt: undefined,
+    text: hold.first.text,
+  } as const;
+  if (isOpen(hold)) return { ...line, status: 'pending', amount: cents(-heldOf(hold)) };
+  // A release that arrives before its hold tells its amount already.
+  return hold.released > 0n ? { ...line, status: 'released', amount: cents(-hold.released) } : undefined;
+}
+
+function lineKindOf(entry: Movement): LineKind {
   switch (entry.kind) {
     case 'HOLD_PLACED':
+    case 'HOLD_INCREASED':
     case 'HOLD_RELEASED':
     case 'HOLD_EXPIRED':
-      return 'purchase';
+      return purchase;
     case 'CAPTURE':
-      return entry.postedDelta > 0n ? 'sale' : 'purchase';
+      return entry.postedDelta > 0n ? 'sale' : purchase;
     case 'REFUND':
       return 'refund';
     case 'TRANSFER':
       return entry.postedDelta > 0n ? 'transfer_in' : 'transfer_out';
+    case 'POSTING':
+      return 'posting';
     case 'REVERSAL':
       return 'reversal';
   }
-}
-
-/** The facts of a line with one more entry. */
-export function withEntry(facts: LineFacts | undefined, entry: Movement): LineFacts {
-  const before = facts ?? nothingYet(entry);
-  const first =
-    entry.sequence <= before.first.sequence ? { sequence: entry.sequence, text: textOf(entry) } : before.first;
-  switch (entry.kind) {
-    case 'HOLD_PLACED':
-      return {
-        ...before,
-        first,
-        placed: cents(before.placed + entry.heldDelta),
-        lastPlaced: later(before.lastPlaced, entry.sequence),
-      };
-    case 'HOLD_RELEASED':
-    case 'HOLD_EXPIRED':
-      return {
-        ...before,
-        first,
-        released: cents(before.released - entry.heldDelta),
-        lastReleased: later(before.lastReleased, entry.sequence),
-      };
-    default:
-      return {
-        ...before,
-        first,
-        posted: cents(before.posted + entry.postedDelta),
-        lastPosted:
-          before.lastPosted && before.lastPosted.sequence > entry.sequence
-            ? before.lastPosted
-            : { sequence: entry.sequence, balance: entry.posted, bookedAt: entry.bookedAt },
-      };
-  }
-}
-
-/** What the facts come to. Whatever was posted counts, even where the rest of the hold was released. */
-export function toLine(facts: LineFacts): Line {
-  const { key, kind, lastPosted, lastReleased, lastPlaced, placed, released } = facts;
-  const line = { key, kind, text: facts.first.text };
-  if (lastPosted) {
-    const { sequence, balance, bookedAt } = lastPosted;
-    return { ...line, status: 'posted', sequence, amount: facts.posted, balance, postedAt: bookedAt };
-  }
-  const notPosted = { ...line, balance: undefined, postedAt: undefined };
-  if (lastReleased !== undefined) {
-    // Before the hold has arrived the release tells its amount.
-    const amount = cents(-(placed || released));
-    return { ...notPosted, status: 'released', sequence: lastReleased, amount };
-  }
-  return { ...notPosted, status: 'pending', sequence: lastPlaced ?? facts.first.sequence, amount: cents(-placed) };
-}
-
-function nothingYet(entry: Movement): LineFacts {
-  return {
-    key: lineKeyOf(entry),
-    kind: lineKindOf(entry),
-    placed: cents(0n),
-    released: cents(0n),
-    posted: cents(0n),
-    lastPlaced: undefined,
-    lastReleased: undefined,
-    lastPosted: undefined,
-    first: { sequence: entry.sequence, text: textOf(entry) },
-  };
-}
-
-function textOf(entry: Movement): LineText {
-  const { currency, description, merchantId, orderId, cardId, cardLastFour, installments, authorizationCode } = entry;
-  return { currency, description, merchantId, orderId, cardId, cardLastFour, installments, authorizationCode };
-}
-
-function later(before: bigint | undefined, sequence: bigint): bigint {
-  return before !== undefined && before > sequence ? before : sequence;
 }

@@ -1,8 +1,8 @@
 import type { Instant } from '../domain/account.ts';
 import type { Answered, Refused } from '../domain/decision.ts';
 
-/** Why a call is not served although nothing is wrong with it. Try again: nothing of it was done, or its key will tell. */
-export type Unserved = 'deadline_exceeded' | 'queue_full' | 'not_leading';
+/** Why a call is not served although nothing is wrong with it. Nothing of it was done, or its key will tell. */
+export type Unserved = 'deadline_exceeded' | 'queue_full' | 'not_leading' | 'too_large';
 
 export type NotServed = Readonly<{ kind: 'unserved'; why: Unserved }>;
 

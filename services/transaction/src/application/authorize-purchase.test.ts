@@ -1,12 +1,12 @@
 import { cents } from '@ipe/money/cents';
-import { FaultyJournal, leadingLedger, patient, silent } from '../../test/live-ledger.ts';
+import { FaultyJournal, leadingLedger, patient, silent, turn } from '../../test/live-ledger.ts';
 import { goodCard, purchase, scope } from '../../test/paper-ledger.ts';
 import type { CardFinding } from '../domain/decide-authorize.ts';
 import { AuthorizePurchase } from './authorize-purchase.ts';
 import { cancelAuthorization } from './cancel-authorization.ts';
 import { findTransaction } from './get-transaction.ts';
-import { openAccount } from './open-account.ts';
 import type { CardRegistry } from './ports.ts';
+import { taskOf } from './task.ts';
 
 const card = { number: '6505160000000000', expiryMonth: 12, expiryYear: 2030, cvv: '123' };
 
@@ -15,14 +15,14 @@ class GatedCards implements CardRegistry {
   readonly deadlines: number[] = [];
   private readonly waiting: Array<(finding: CardFinding | Error) => void> = [];
 
-  constructor(private readonly finding: CardFinding | Error | undefined = goodCard) {}
+  constructor(private readonly finding: CardFinding | Error | 'held back' = goodCard) {}
 
   verify(_card: unknown, deadlineMs: number): Promise<CardFinding> {
     this.deadlines.push(deadlineMs);
     return new Promise((resolve, reject) => {
       const answer = (found: CardFinding | Error) => (found instanceof Error ? reject(found) : resolve(found));
-      if (this.finding) answer(this.finding);
-      else this.waiting.push(answer);
+      if (this.finding === 'held back') this.waiting.push(answer);
+      else answer(this.finding);
     });
   }
 
@@ -39,7 +39,7 @@ async function shopping(cards: GatedCards) {
     ['acc_shop', 0n],
   ] as const) {
     const command = { idempotency: scope(accountId), accountId, accountClass: 'ASSET', currency: 'BRL' } as const;
-    await openAccount(parts.ledger, { ...command, limit: cents(limit) }, patient);
+    await parts.ledger.execute(patient, taskOf({ kind: 'openAccount', ...command, limit: cents(limit) }));
   }
   const authorize = new AuthorizePurchase({ ...parts, cards, log: silent, cardCheckDeadlineMs: 800 });
   return { ...parts, authorize, journal };
@@ -67,9 +67,10 @@ test('a card whose state cannot be known is declined, journaled, and stays so fo
 });
 
 test('twenty at once with one key ask for the card once, and get one answer', async () => {
-  const cards = new GatedCards(undefined);
+  const cards = new GatedCards('held back');
   const { authorize } = await shopping(cards);
   const calls = Array.from({ length: 20 }, () => authorize.execute(purchase('p', 100n), card, patient));
+  await turn();
   cards.answer(goodCard);
   const replies = await Promise.all(calls);
   expect(
@@ -80,20 +81,22 @@ test('twenty at once with one key ask for the card once, and get one answer', as
 });
 
 test('another body under a key in flight waits, and is refused', async () => {
-  const cards = new GatedCards(undefined);
+  const cards = new GatedCards('held back');
   const { authorize } = await shopping(cards);
   const first = authorize.execute(purchase('p', 100n), card, patient);
   const other = authorize.execute(purchase('p', 200n), card, patient);
+  await turn();
   cards.answer(goodCard);
   expect(await first).toMatchObject({ answer: { amount: 100n } });
   expect(await other).toMatchObject({ refusal: 'idempotency_key_reused' });
 });
 
 test('nothing is begun when the deadline passed during the card check', async () => {
-  const cards = new GatedCards(undefined);
+  const cards = new GatedCards('held back');
   const { authorize, ledger, scheduler } = await shopping(cards);
   const call = { deadline: scheduler.time + 300, traceparent: '' };
   const reply = authorize.execute(purchase('p', 100n), card, call);
+  await turn();
   scheduler.time += 300;
   cards.answer(new Error('4 DEADLINE_EXCEEDED'));
   expect(await reply).toEqual({ kind: 'unserved', why: 'deadline_exceeded' });
@@ -104,7 +107,7 @@ test('nothing is begun when the deadline passed during the card check', async ()
 });
 
 test('an authorisation that is called off during its card check is declined', async () => {
-  const cards = new GatedCards(undefined);
+  const cards = new GatedCards('held back');
   const { authorize, ledger } = await shopping(cards);
   const reply = authorize.execute(purchase('p', 100n), card, patient);
   await cancelAuthorization(ledger, { caller: 'shop', authorizationKey: 'p' }, patient);

@@ -44,15 +44,20 @@ export class AuthorizePurchase {
 
   private async authorize(command: Authorize, card: CardCredentials, call: Call): Promise<Reply<Transaction>> {
     const { ledger, metrics } = this.parts;
-    const finding = this.needsCardCheck(command) ? await this.findCard(card, call) : unknownCardState;
+    const finding = (await this.needsCardCheck(command)) ? await this.findCard(card, call) : unknownCardState;
     // The time that the card check took counts: past the caller's deadline nothing is begun.
-    const reply = await ledger.execute(call, (state, moment) => decideAuthorize(state, command, finding, moment));
+    const reply = await ledger.execute(call, {
+      keys: [answerKey(command.idempotency.caller, command.idempotency.key)],
+      decide: (state, moment) => decideAuthorize(state, command, finding, moment),
+    });
     if (reply.kind === 'answered' && !reply.replayed) metrics.authorized(reply.answer);
     return reply;
   }
 
-  private needsCardCheck(command: Authorize): boolean | undefined {
-    return this.parts.ledger.peek(
+  private needsCardCheck(command: Authorize): Promise<boolean | undefined> {
+    const { caller, key } = command.idempotency;
+    return this.parts.ledger.foresee(
+      { keys: [answerKey(caller, key)] },
       (state, now) => !isCalledOff(state, command.idempotency) && beforeCardCheck(state, command, now) === undefined,
     );
   }

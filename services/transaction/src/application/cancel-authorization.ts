@@ -1,4 +1,5 @@
 import { type CancelAuthorization, decideCancel } from '../domain/decide-release.ts';
+import { answerKey } from '../domain/ledger-state.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import type { Call, Reply } from './admission.ts';
 import type { Ledger } from './ledger.ts';
@@ -9,5 +10,8 @@ export function cancelAuthorization(
   command: CancelAuthorization,
   call: Call,
 ): Promise<Reply<Transaction | undefined>> {
-  return ledger.execute(call, (state, moment) => decideCancel(state, command, moment));
+  return ledger.execute(call, {
+    keys: [answerKey(command.caller, command.authorizationKey)],
+    decide: (state, moment) => decideCancel(state, command, moment),
+  });
 }

@@ -88,6 +88,34 @@ export class CommitLoop {
     return { shard: this.options.shard, sequence: batch.sequence, index: batch.records.length };
   }
 
+  /** Where the next records will lie that must be durable together: in one batch. At most `maxBatchRecords`. */
+  placeFor(count: number): { shard: number; sequence: number; index: number } {
+    const last = this.queue.at(-1);
+    const crowded = last && (last.records.length + count > this.options.maxBatchRecords || this.isWellFilled(last));
+    // An empty batch has all the room that there is.
+    if (crowded && last.records.length > 0) last.sealed = true;
+    return this.nextPlace();
+  }
+
+  /** The last batch that is durable. */
+  get durable(): number {
+    return this.end.sequence;
+  }
+
+  /** Closes the batch that gathers. Answers the sequence of the last one: the state is now that after it. */
+  close(): number {
+    const last = this.queue.findLast((batch) => batch.records.length > 0);
+    if (last) last.sealed = true;
+    return last?.sequence ?? this.end.sequence;
+  }
+
+  /** Whether these records can share the batch that gathers now. */
+  fits(encoded: readonly Uint8Array[]): boolean {
+    const batch = this.gathering();
+    const bytes = encoded.reduce((sum, { length }) => sum + length, batch.bytes);
+    return bytes <= this.options.maxBatchBytes && batch.records.length + encoded.length <= this.options.maxBatchRecords;
+  }
+
   /** Takes a record into the gathering batch. Resolves once its fate is known. */
   add(record: LedgerRecord, encoded: Uint8Array): Promise<Fate> {
     const batch = this.gathering();
@@ -109,6 +137,16 @@ export class CommitLoop {
     return last?.fate ?? Promise.resolve('durable');
   }
 
+  /** As `settled`, and 'durable' only when the journal shows no batch of another writer by then. */
+  async confirmed(): Promise<Fate> {
+    const fate = await this.settled();
+    if (fate === 'lost') return fate;
+    const { journal, codec } = this.parts;
+    const [next] = await journal.read(this.options.shard, this.end.sequence + 1);
+    if (next && codec.decodeBatch(next).header.writer !== this.options.writer) this.giveUp();
+    return this.lost ? 'lost' : 'durable';
+  }
+
   private gathering(): Batch {
     const last = this.queue.at(-1);
     if (last && !last.sealed && !this.isFull(last)) return last;
@@ -121,6 +159,10 @@ export class CommitLoop {
 
   private isFull(batch: Batch): boolean {
     return batch.bytes >= this.options.maxBatchBytes || batch.records.length >= this.options.maxBatchRecords;
+  }
+
+  private isWellFilled(batch: Batch): boolean {
+    return batch.bytes > this.options.maxBatchBytes / 8;
   }
 
   private async run(): Promise<void> {

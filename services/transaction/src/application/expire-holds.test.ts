@@ -4,7 +4,7 @@ import { goodCard, purchase, scope } from '../../test/paper-ledger.ts';
 import { decideAuthorize } from '../domain/decide-authorize.ts';
 import { expireHolds, HoldSweeper } from './expire-holds.ts';
 import { getBalance } from './get-balance.ts';
-import { openAccount } from './open-account.ts';
+import { taskOf } from './task.ts';
 
 async function withHolds(count: number) {
   const parts = await leadingLedger(new FaultyJournal());
@@ -13,11 +13,13 @@ async function withHolds(count: number) {
     ['acc_shop', 0n],
   ] as const) {
     const command = { idempotency: scope(accountId), accountId, accountClass: 'ASSET', currency: 'BRL' } as const;
-    await openAccount(parts.ledger, { ...command, limit: cents(limit) }, patient);
+    await parts.ledger.execute(patient, taskOf({ kind: 'openAccount', ...command, limit: cents(limit) }));
   }
   for (let index = 0; index < count; index++) {
     const command = purchase(`p${index}`, 10n, { expiresAt: parts.scheduler.time + 1_000 + index });
-    await parts.ledger.execute(patient, (state, moment) => decideAuthorize(state, command, goodCard, moment));
+    await parts.ledger.execute(patient, {
+      decide: (state, moment) => decideAuthorize(state, command, goodCard, moment),
+    });
   }
   return parts;
 }
@@ -35,9 +37,10 @@ test('the sweeper works through many due at once, and stops', async () => {
   const { ledger, scheduler } = await withHolds(450);
   scheduler.time += 10_000;
   const sweeper = new HoldSweeper(ledger, scheduler, silent, 1_000);
-  const running = sweeper.run();
+  const stopping = new AbortController();
+  const running = sweeper.run(stopping.signal);
   for (let turns = 0; turns < 40; turns++) await turn();
-  sweeper.stop();
+  stopping.abort();
   await running;
   expect(await getBalance(ledger, 'acc_card', patient)).toMatchObject({ answer: { held: 0n } });
 });

@@ -6,7 +6,10 @@ import type { Ledger } from './ledger.ts';
 
 /** A transaction's present state. */
 export function getTransaction(ledger: Ledger, transactionId: string, call: Call): Promise<Reply<Transaction>> {
-  return ledger.execute(call, (state) => present(state, transactionId));
+  return ledger.execute(call, {
+    transactions: [transactionId],
+    decide: (state) => present(state, transactionId),
+  });
 }
 
 /** What became of the write that was asked for under a key. */
@@ -15,9 +18,13 @@ export function findTransaction(
   { caller, key }: { caller: string; key: string },
   call: Call,
 ): Promise<Reply<Transaction>> {
-  return ledger.execute(call, (state) => {
-    const first = state.answers.get(answerKey(caller, key))?.transaction;
-    return first ? present(state, first.transactionId) : refused('transaction_not_found');
+  const asked = answerKey(caller, key);
+  return ledger.execute(call, {
+    keys: [asked],
+    decide: (state) => {
+      const first = state.answers.get(asked)?.transaction;
+      return first ? present(state, first.transactionId) : refused('transaction_not_found');
+    },
   });
 }
 

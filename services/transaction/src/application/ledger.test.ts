@@ -5,6 +5,7 @@ import {
   leadingLedger,
   newLedger,
   patient,
+  takeOver,
   transfer,
   turn,
 } from '../../test/live-ledger.ts';
@@ -156,7 +157,7 @@ test('a batch that lands after its leader gave it up is found again: the key giv
   journal.release();
   for (let turns = 0; turns < 5; turns++) await turn();
   const next = newLedger(journal);
-  await next.ledger.lead();
+  await takeOver(next.ledger, journal);
   expect(await transfer(next.ledger, 'k', 10n)).toMatchObject({ kind: 'answered', replayed: true });
   expect(await durablePosted(journal, 'acc_b')).toBe(10n);
 });
@@ -167,7 +168,7 @@ test('a new process has the same state to the last bit, and goes on', async () =
   await transfer(ledger, 'k', 10n);
   const before = ledger.peek((state) => state);
   const next = newLedger(journal);
-  await next.ledger.lead();
+  await takeOver(next.ledger, journal);
   expect(next.ledger.peek((state) => state)).toEqual(before);
   expect(await transfer(next.ledger, 'other', 10n)).toMatchObject({ kind: 'answered', replayed: false });
 });
@@ -176,7 +177,7 @@ test('of two leaders who both believe it, one alone appends', async () => {
   const journal = new FaultyJournal();
   const one = await leadingLedger(journal);
   const other = newLedger(journal);
-  await other.ledger.lead();
+  await takeOver(other.ledger, journal);
   const replies = await Promise.all([transfer(one.ledger, 'one', 60_000n), transfer(other.ledger, 'other', 60_000n)]);
   expect(replies.map(({ kind }) => kind).sort()).toEqual(['answered', 'unserved']);
   expect(await durablePosted(journal, 'acc_b')).toBe(60_000n);
@@ -192,13 +193,13 @@ test('work whose deadline has passed is not begun', async () => {
 
 test('a queue past its bound takes no more', async () => {
   const journal = new FaultyJournal();
-  const { ledger } = await leadingLedger(journal, { maxQueuedRecords: 2 });
+  const { ledger } = await leadingLedger(journal, { maxQueuedRecords: 20 });
   journal.hold();
-  const taken = [transfer(ledger, 'a', 1n), transfer(ledger, 'b', 1n)];
-  expect(await transfer(ledger, 'c', 1n)).toEqual({ kind: 'unserved', why: 'queue_full' });
+  const taken = Array.from({ length: 20 }, (_, index) => transfer(ledger, `k${index}`, 1n));
+  expect(await transfer(ledger, 'late', 1n)).toEqual({ kind: 'unserved', why: 'queue_full' });
   journal.release();
-  expect((await Promise.all(taken)).map(({ kind }) => kind)).toEqual(['answered', 'answered']);
-  expect(await transfer(ledger, 'c', 1n)).toMatchObject({ kind: 'answered' });
+  expect(new Set((await Promise.all(taken)).map(({ kind }) => kind))).toEqual(new Set(['answered']));
+  expect(await transfer(ledger, 'late', 1n)).toMatchObject({ kind: 'answered' });
 });
 
 test('stopping takes no more commands, and ends when those taken are durable', async () => {

@@ -25,6 +25,8 @@ export interface JournalCodec {
   encodeRecord(record: LedgerRecord): Uint8Array;
   encodeBatch(header: BatchHeader, records: readonly Uint8Array[]): EncodedBatch;
   decodeBatch(bytes: Uint8Array): JournalBatch;
+  /** One record of a batch, without the cost of the others; undefined when it has none at that index. */
+  decodeRecord(bytes: Uint8Array, index: number): LedgerRecord | undefined;
 }
 
 export interface Journal {
@@ -36,6 +38,8 @@ export interface Journal {
   append(batch: EncodedBatch): Promise<'appended' | 'taken'>;
   /** Batches in order from a sequence on, strongly read; a page of at most some megabytes, empty at the end. */
   read(shard: number, fromSequence: number): Promise<readonly Uint8Array[]>;
+  /** One batch, strongly read; undefined when there is none. */
+  readOne(shard: number, sequence: number): Promise<Uint8Array | undefined>;
 }
 
 /** How far a follower of the journal has come. */
@@ -61,6 +65,8 @@ export interface CardRegistry {
 /** Time and turns, so that a simulation can hold both. */
 export interface Scheduler {
   now(): Instant;
+  /** Milliseconds since some start, by a clock that nobody sets. */
+  elapsed(): number;
   /** Runs after what is at hand in this turn. */
   soon(run: () => void): void;
   /** Resolves after `ms`, or at once when the signal aborts. */

@@ -8,18 +8,10 @@ export async function readPage(
   fromSequence: number,
 ): Promise<readonly JournalBatch[]> {
   const page = await journal.read(shard, fromSequence);
-  return page.map((bytes, offset) => {
-    const batch = codec.decodeBatch(bytes);
-    const { header } = batch;
-    const expected = fromSequence + offset;
-    if (header.shard !== shard || header.sequence !== expected) {
-      throw new Error(`batch ${expected} of shard ${shard} is missing: found ${header.sequence} of ${header.shard}`);
-    }
-    return batch;
-  });
+  return page.map((bytes, offset) => decoded(codec, shard, fromSequence + offset, bytes));
 }
 
-/** All batches of a shard from a sequence to the journal's present end. */
+/** All batches of a shard from a sequence to the journal's present end. Reads a page ahead of what is asked for. */
 export async function* readJournal(
   journal: Journal,
   codec: JournalCodec,
@@ -27,10 +19,23 @@ export async function* readJournal(
   fromSequence: number,
 ): AsyncGenerator<JournalBatch> {
   let next = fromSequence;
-  for (;;) {
-    const page = await readPage(journal, codec, shard, next);
-    if (page.length === 0) return;
-    yield* page;
+  let page = await journal.read(shard, next);
+  while (page.length > 0) {
+    // Settled, so that a failure is told here, and not to nobody when the reader has gone.
+    const ahead = Promise.allSettled([journal.read(shard, next + page.length)]);
+    for (const [offset, bytes] of page.entries()) yield decoded(codec, shard, next + offset, bytes);
     next += page.length;
+    const [read] = await ahead;
+    if (read.status === 'rejected') throw read.reason;
+    page = read.value;
   }
+}
+
+function decoded(codec: JournalCodec, shard: number, expected: number, bytes: Uint8Array): JournalBatch {
+  const batch = codec.decodeBatch(bytes);
+  const { header } = batch;
+  if (header.shard !== shard || header.sequence !== expected) {
+    throw new Error(`batch ${expected} of shard ${shard} is missing: found ${header.sequence} of ${header.shard}`);
+  }
+  return batch;
 }

@@ -26,6 +26,7 @@ export function apply(state: LedgerState, record: LedgerRecord): void {
 }
 
 function applyTransactions(state: LedgerState, { idempotency }: LedgerRecord, change: TransactionChange): void {
+  checkZeroSum(state, change.entries);
   for (const entry of change.entries) {
     const account = state.accounts.get(entry.accountId);
     if (!account) throw new Error(`an entry of account ${entry.accountId}, which was never opened`);
@@ -38,6 +39,24 @@ function applyTransactions(state: LedgerState, { idempotency }: LedgerRecord, ch
   if (idempotency) {
     const { caller, key, fingerprint } = idempotency;
     state.answers.set(answerKey(caller, key), { fingerprint, transaction: change.transactions[0] });
+  }
+}
+
+/** The entries of a transaction sum to zero in each currency. */
+function checkZeroSum(state: LedgerState, entries: readonly Entry[]): void {
+  const currencyOf = (entry: Entry) => state.accounts.get(entry.accountId)?.currency;
+  const [one, other, ...more] = entries;
+  // Nearly all: one side gives what the other gets.
+  if (one && other && more.length === 0 && one.postedDelta + other.postedDelta === 0n) {
+    if (currencyOf(one) === currencyOf(other) || one.postedDelta === 0n) return;
+  }
+  const sums = new Map<string | undefined, bigint>();
+  for (const entry of entries) {
+    const currency = currencyOf(entry);
+    sums.set(currency, (sums.get(currency) ?? 0n) + entry.postedDelta);
+  }
+  for (const [currency, sum] of sums) {
+    if (sum !== 0n) throw new Error(`the entries of a transaction sum to ${sum} in ${currency}`);
   }
 }
 

@@ -36,6 +36,26 @@ test('refuses a limit below what is in use', () => {
   expect(answerOf(ledger.change('acc_card', { limit: cents(30_000n) })).limit).toBe(30_000n);
 });
 
+test('an account is frozen for credits, for debits, for both, and free again', () => {
+  const ledger = smallBank();
+  for (const status of ['FROZEN_FOR_CREDIT', 'FROZEN', 'FROZEN_FOR_ALL', 'ACTIVE'] as const) {
+    expect(answerOf(ledger.change('acc_ana', { status })).status).toBe(status);
+    expect(ledger.records.at(-1)?.change).toMatchObject({ entries: [{ kind: 'STATUS_CHANGED', status }] });
+  }
+});
+
+test('an account is kept in a currency or a unit of the bank', () => {
+  const account = answerOf(smallBank().open('acc_points', 0n, 'LIABILITY', 'PONTOS/0'));
+  expect(account).toMatchObject({ currency: 'PONTOS/0' });
+});
+
+test('refuses a limit with which the available balance might not fit into 64 bits', () => {
+  const ledger = smallBank();
+  const tooLarge = 4_000_000_000_000_000_001n;
+  expect(ledger.open('acc_new', tooLarge)).toMatchObject({ refusal: 'balance_too_large' });
+  expect(ledger.change('acc_ana', { limit: cents(tooLarge) })).toMatchObject({ refusal: 'balance_too_large' });
+});
+
 test('refuses to close an account that holds money, and closes an empty one for good', () => {
   const ledger = smallBank();
   expect(ledger.change('acc_ana', { status: 'CLOSED' })).toMatchObject({ refusal: 'account_not_empty' });

@@ -1,5 +1,12 @@
 import type { Cents } from '@ipe/money/cents';
-import { type Account, type AccountClass, type AccountStatus, available, emptyAccount } from './account.ts';
+import {
+  type Account,
+  type AccountClass,
+  type AccountStatus,
+  available,
+  emptyAccount,
+  largestBalance,
+} from './account.ts';
 import { answered, type Decision, earlierAnswer, type Moment, refused } from './decision.ts';
 import { accountAfter, type Entry, type Line, nextEntry } from './entry.ts';
 import type { LedgerView } from './ledger-state.ts';
@@ -26,6 +33,7 @@ export function decideOpenAccount(state: LedgerView, command: OpenAccount, momen
   const earlier = earlierAnswer(state, command.idempotency, 'account');
   if (earlier) return earlier;
   if (state.accounts.has(command.accountId)) return refused('account_exists', command.accountId);
+  if (command.limit > largestBalance) return refused('balance_too_large', command.accountId);
   const account = emptyAccount(command.accountId, command.accountClass, command.currency);
   return accountDecision(account, [{ kind: 'ACCOUNT_OPENED', limit: command.limit }], command.idempotency, moment);
 }
@@ -38,6 +46,7 @@ export function decideChangeAccount(state: LedgerView, command: ChangeAccount, m
   if (account.status === 'CLOSED') return refused('account_closed', command.accountId);
   const lines: Line[] = [];
   if (command.limit !== undefined && command.limit !== account.limit) {
+    if (command.limit > largestBalance) return refused('balance_too_large', command.accountId);
     // What is owed or held already must stay within the limit: available is never below zero.
     if (available(account) - account.limit + command.limit < 0n) return refused('limit_in_use', command.accountId);
     lines.push({ kind: 'LIMIT_CHANGED', limit: command.limit });

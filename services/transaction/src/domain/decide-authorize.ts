@@ -1,5 +1,5 @@
 import type { Cents } from '@ipe/money/cents';
-import { debitRefusal, type Instant } from './account.ts';
+import { debitRefusal, type Instant, receivingRefusal } from './account.ts';
 import {
   type Decision,
   earlierAnswer,
@@ -9,17 +9,14 @@ import {
   refused,
   transactionDecision,
 } from './decision.ts';
+import { holdEnd, isHoldEnd } from './hold-period.ts';
 import { answerKey, type LedgerView } from './ledger-state.ts';
-import { holdPostings } from './postings.ts';
+import { holdPostings } from './posting-templates.ts';
 import type { IdempotencyScope } from './record.ts';
 import type { Refusal } from './refusals.ts';
 import { approvedCode, type DeclineReason, responseCodes } from './response-codes.ts';
 import { type Merchant, newTransaction, type Transaction } from './transaction.ts';
 import { authorizationCode } from './transaction-id.ts';
-
-const dayMs = 86_400_000;
-const defaultHoldMs = 7 * dayMs;
-const longestHoldMs = 365 * dayMs;
 
 /** A purchase as the shop asks for it; the card itself is not part of it. */
 export type Authorize = Readonly<{
@@ -83,7 +80,7 @@ export function decideAuthorize(
     held: command.amount,
     authorizationCode: authorizationCode(moment.sha256(moment.transactionId)),
     responseCode: approvedCode,
-    expiresAt: command.expiresAt ?? moment.now + defaultHoldMs,
+    expiresAt: holdEnd(moment.now, command.expiresAt),
   });
   const entries = enter(state, purchase.transactionId, holdPostings(purchase), moment);
   return transactionDecision(moment, command.idempotency, [purchase], entries);
@@ -94,16 +91,14 @@ function shopRefusal(state: LedgerView, command: Authorize, now: Instant): { out
   const shop = state.accounts.get(command.merchant.accountId);
   if (!shop) return refused('account_not_found', command.merchant.accountId);
   if (shop.currency !== command.currency) return refused('currency_mismatch', shop.accountId);
-  const { expiresAt } = command;
-  const outOfRange = expiresAt !== undefined && (expiresAt <= now || expiresAt > now + longestHoldMs);
-  return outOfRange ? refused('expiry_out_of_range') : undefined;
+  return isHoldEnd(now, command.expiresAt) ? undefined : refused('expiry_out_of_range');
 }
 
 /** Why the books do not allow the purchase; undefined when they do. */
 function ledgerReason(state: LedgerView, command: Authorize, card: CardFinding): DeclineReason | undefined {
   const payer = state.accounts.get(card.accountId);
   const shop = state.accounts.get(command.merchant.accountId);
-  if (!payer || shop?.status === 'CLOSED') return 'not_permitted';
+  if (!payer || !shop || receivingRefusal(shop)) return 'not_permitted';
   if (payer.accountId === command.merchant.accountId || payer.currency !== command.currency) return 'not_permitted';
   const refusal = debitRefusal(payer, command.amount);
   return refusal && declineFor(refusal);

@@ -2,7 +2,8 @@ import { type Cents, cents } from '@ipe/money/cents';
 import { creditRefusal } from './account.ts';
 import { type Decision, earlierAnswer, enter, type Moment, refused, transactionDecision } from './decision.ts';
 import type { LedgerView } from './ledger-state.ts';
-import { capturePostings } from './postings.ts';
+import { openHold } from './open-hold.ts';
+import { capturePostings } from './posting-templates.ts';
 import type { IdempotencyScope } from './record.ts';
 import { movedPurchase, type Transaction } from './transaction.ts';
 
@@ -15,19 +16,16 @@ export type Capture = Readonly<{
   final: boolean;
 }>;
 
-/** A freeze that came after the approval does not stop a capture: the shop was promised the money. */
+/**
+ * A freeze of the payer that came after the approval does not stop a capture: the shop was promised the money. A freeze
+ * of the shop for credits does: the promise was that the payer's money is there, not that the shop may have it, and the
+ * bank stops credits where it must not let more money arrive. The hold stays until the shop is free, or it runs out.
+ */
 export function decideCapture(state: LedgerView, command: Capture, moment: Moment): Decision<Transaction> {
   const earlier = earlierAnswer(state, command.idempotency, 'transaction');
   if (earlier) return earlier;
-  const purchase = state.transactions.get(command.transactionId);
-  if (!purchase) return refused('transaction_not_found', command.transactionId);
-  if (purchase.kind !== 'CARD_PURCHASE') return refused('not_a_purchase', command.transactionId);
-  if (purchase.status === 'EXPIRED') return refused('authorization_expired', command.transactionId);
-  if (purchase.held === 0n) return refused('nothing_held', command.transactionId);
-  // The sweeper may be a moment behind: a hold ends at its instant all the same.
-  if (purchase.expiresAt !== undefined && purchase.expiresAt <= moment.now) {
-    return refused('authorization_expired', command.transactionId);
-  }
+  const purchase = openHold(state, command.transactionId, moment.now);
+  if ('outcome' in purchase) return purchase;
   const amount = command.amount === 0n ? purchase.held : command.amount;
   if (amount > purchase.held) return refused('amount_exceeds_held', command.transactionId);
   const shop = state.accounts.get(purchase.creditAccountId);

@@ -2,9 +2,9 @@ import { type Cents, cents } from '@ipe/money/cents';
 import { creditRefusal, debitRefusal } from './account.ts';
 import { type Decision, earlierAnswer, enter, type Moment, refused, transactionDecision } from './decision.ts';
 import type { LedgerView } from './ledger-state.ts';
-import { refundPostings } from './postings.ts';
+import { refundPostings } from './posting-templates.ts';
 import type { IdempotencyScope } from './record.ts';
-import { movedPurchase, type Transaction } from './transaction.ts';
+import { isAuthorization, movedPurchase, type Transaction } from './transaction.ts';
 
 export type Refund = Readonly<{
   idempotency: IdempotencyScope;
@@ -13,13 +13,16 @@ export type Refund = Readonly<{
   amount: Cents;
 }>;
 
-/** Gives captured money back from the shop to the card's account. */
+/**
+ * Gives captured money back from the shop to the payer. A movement like any other: a shop frozen for debits gives
+ * nothing back, and a payer frozen for credits gets nothing back, until they are free.
+ */
 export function decideRefund(state: LedgerView, command: Refund, moment: Moment): Decision<Transaction> {
   const earlier = earlierAnswer(state, command.idempotency, 'transaction');
   if (earlier) return earlier;
   const purchase = state.transactions.get(command.transactionId);
   if (!purchase) return refused('transaction_not_found', command.transactionId);
-  if (purchase.kind !== 'CARD_PURCHASE') return refused('not_a_purchase', command.transactionId);
+  if (!isAuthorization(purchase)) return refused('not_a_purchase', command.transactionId);
   const refundable = cents(purchase.captured - purchase.refunded);
   if (refundable === 0n) return refused('nothing_to_refund', command.transactionId);
   const amount = command.amount === 0n ? refundable : command.amount;

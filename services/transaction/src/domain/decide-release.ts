@@ -10,9 +10,9 @@ import {
   transactionDecision,
 } from './decision.ts';
 import { answerKey, type LedgerView } from './ledger-state.ts';
-import { expiryPostings, voidPostings } from './postings.ts';
+import { expiryPostings, voidPostings } from './posting-templates.ts';
 import type { IdempotencyScope } from './record.ts';
-import { movedPurchase, type Transaction } from './transaction.ts';
+import { isAuthorization, movedPurchase, type Transaction } from './transaction.ts';
 
 export type Void = Readonly<{ idempotency: IdempotencyScope; transactionId: string }>;
 
@@ -22,13 +22,16 @@ export type CancelAuthorization = Readonly<{
   authorizationKey: string;
 }>;
 
-/** Releases what is still held; what was captured stays captured. */
+/**
+ * Releases what is still held; what was captured stays captured. A hold that has run out and is not swept yet is
+ * released too: it is free either way, and only once.
+ */
 export function decideVoid(state: LedgerView, command: Void, moment: Moment): Decision<Transaction> {
   const earlier = earlierAnswer(state, command.idempotency, 'transaction');
   if (earlier) return earlier;
   const purchase = state.transactions.get(command.transactionId);
   if (!purchase) return refused('transaction_not_found', command.transactionId);
-  if (purchase.kind !== 'CARD_PURCHASE') return refused('not_a_purchase', command.transactionId);
+  if (!isAuthorization(purchase)) return refused('not_a_purchase', command.transactionId);
   if (purchase.held === 0n) return refused('nothing_held', command.transactionId);
   return release(state, purchase, command.idempotency, moment);
 }

@@ -72,29 +72,53 @@ test('the same key with another body is refused, and another caller has keys of 
   });
 });
 
-test('a reversal mends a transfer once, and names it', () => {
+test('a transfer carries what the caller says of it, and follows only what there is', () => {
   const ledger = smallBank();
-  const transfer = answerOf(ledger.transfer('acc_ana', 'acc_shop', 2_500n));
-  const reversal = answerOf(ledger.reverse(transfer.transactionId));
-  expect(reversal).toMatchObject({
-    kind: 'REVERSAL',
-    status: 'POSTED',
-    reversesTransactionId: transfer.transactionId,
-    debitAccountId: 'acc_shop',
-    description: 'engano',
+  const first = answerOf(ledger.transfer('acc_ana', 'acc_shop', 1n));
+  const said = { metadata: { pedido: '7' }, effectiveAt: 1_000, followsTransactionId: first.transactionId };
+  expect(answerOf(ledger.transfer('acc_ana', 'acc_shop', 2n, scope('k'), said))).toMatchObject(said);
+  expect(first).toMatchObject({ metadata: {}, effectiveAt: undefined, followsTransactionId: '' });
+  const unknown = { followsTransactionId: 't-unknown' };
+  expect(ledger.transfer('acc_ana', 'acc_shop', 2n, scope('l'), unknown)).toMatchObject({
+    refusal: 'transaction_not_found',
+    about: 't-unknown',
   });
-  expect(ledger.state.transactions.get(transfer.transactionId)).toMatchObject({ status: 'REVERSED', version: 2 });
-  expect(ledger.balance('acc_ana')[0]).toBe(100_000n);
-  expect(ledger.reverse(transfer.transactionId)).toMatchObject({ refusal: 'already_reversed' });
-  expect(ledger.reverse(reversal.transactionId)).toMatchObject({ refusal: 'not_a_transfer' });
-  expect(ledger.reverse('t-unknown')).toMatchObject({ refusal: 'transaction_not_found' });
 });
 
-test('a reversal is refused when the receiver has spent the money', () => {
+test('both accounts must be kept in the currency that is stated', () => {
   const ledger = smallBank();
-  const transfer = answerOf(ledger.transfer('acc_ana', 'acc_shop', 2_500n));
-  ledger.transfer('acc_shop', 'system:cash', 1n);
-  expect(ledger.reverse(transfer.transactionId)).toMatchObject({ refusal: 'insufficient_funds', about: 'acc_shop' });
+  ledger.open('acc_points', 100n, 'LIABILITY', 'PONTOS/0');
+  ledger.open('acc_other_points', 0n, 'LIABILITY', 'PONTOS/0');
+  expect(ledger.transfer('acc_ana', 'acc_points', 1n)).toMatchObject({
+    refusal: 'currency_mismatch',
+    about: 'acc_points',
+  });
+  const points = { currency: 'PONTOS/0' };
+  expect(answerOf(ledger.transfer('acc_points', 'acc_other_points', 100n, scope('k'), points))).toMatchObject(points);
+});
+
+test('an account frozen for credits gives and does not receive, one frozen for all does neither', () => {
+  const ledger = smallBank();
+  ledger.transfer('acc_ana', 'acc_shop', 10n);
+  ledger.change('acc_shop', { status: 'FROZEN_FOR_CREDIT' });
+  expect(ledger.transfer('acc_ana', 'acc_shop', 1n)).toMatchObject({
+    refusal: 'account_frozen_for_credit',
+    about: 'acc_shop',
+  });
+  expect(ledger.transfer('acc_shop', 'acc_ana', 1n).kind).toBe('answered');
+  ledger.change('acc_shop', { status: 'FROZEN_FOR_ALL' });
+  expect(ledger.transfer('acc_ana', 'acc_shop', 1n)).toMatchObject({ refusal: 'account_frozen_for_credit' });
+  expect(ledger.transfer('acc_shop', 'acc_ana', 1n)).toMatchObject({ refusal: 'account_frozen' });
+  ledger.change('acc_shop', { status: 'ACTIVE' });
+  expect(ledger.transfer('acc_ana', 'acc_shop', 1n).kind).toBe('answered');
+});
+
+test('amounts at the border of 64 bits are refused, and a single cent moves', () => {
+  const ledger = smallBank();
+  const most = 2n ** 63n - 1n;
+  expect(ledger.transfer('acc_ana', 'acc_shop', most)).toMatchObject({ refusal: 'insufficient_funds' });
+  expect(ledger.transfer('system:cash', 'acc_shop', most)).toMatchObject({ refusal: 'insufficient_funds' });
+  expect(ledger.transfer('acc_ana', 'acc_shop', 1n).kind).toBe('answered');
 });
 
 test("an account's entries are a chain of hashes that anybody can compute again", () => {

@@ -1,7 +1,7 @@
 import type { Account, Instant } from './account.ts';
 import { accountAfter, type Entry, nextEntry, type Sha256 } from './entry.ts';
 import { answerKey, type LedgerView } from './ledger-state.ts';
-import type { Posting } from './postings.ts';
+import type { Posting } from './posting-templates.ts';
 import type { IdempotencyScope, LedgerRecord } from './record.ts';
 import type { Refusal } from './refusals.ts';
 import type { Transaction } from './transaction.ts';

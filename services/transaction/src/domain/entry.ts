@@ -6,11 +6,13 @@ export type EntryKind =
   | 'LIMIT_CHANGED'
   | 'STATUS_CHANGED'
   | 'HOLD_PLACED'
+  | 'HOLD_INCREASED'
   | 'HOLD_RELEASED'
   | 'HOLD_EXPIRED'
   | 'CAPTURE'
   | 'REFUND'
   | 'TRANSFER'
+  | 'POSTING'
   | 'REVERSAL';
 
 /** A line of an account: what it adds, and the account after it. Never changed, never removed. */
@@ -21,6 +23,7 @@ export type Entry = Readonly<{
   kind: EntryKind;
   /** Empty for changes of the account itself. */
   transactionId: string;
+  /** The account on the other side; empty when there is more than one. */
   counterpartyAccountId: string;
   postedDelta: Cents;
   heldDelta: Cents;

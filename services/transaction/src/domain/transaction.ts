@@ -2,7 +2,7 @@ import { type Cents, cents } from '@ipe/money/cents';
 import type { Instant } from './account.ts';
 import type { DeclineReason } from './response-codes.ts';
 
-export type TransactionKind = 'CARD_PURCHASE' | 'TRANSFER' | 'REVERSAL';
+export type TransactionKind = 'CARD_PURCHASE' | 'HOLD' | 'TRANSFER' | 'POSTING' | 'REVERSAL';
 
 export type TransactionStatus =
   | 'AUTHORIZED'
@@ -14,16 +14,41 @@ export type TransactionStatus =
   | 'PARTIALLY_REFUNDED'
   | 'REFUNDED'
   | 'POSTED'
+  | 'PARTIALLY_REVERSED'
   | 'REVERSED';
 
 export type Merchant = Readonly<{ merchantId: string; accountId: string; name: string; mcc: string }>;
+
+/** A line as it is asked for: what it adds to an account, signed in the holder's favour; never zero. */
+export type PostingLine = Readonly<{ accountId: string; amount: Cents }>;
+
+/** A line as it was written. */
+export type PostedLine = PostingLine &
+  Readonly<{
+    /** The account's. */
+    currency: string;
+    /** How much of it is mended by reversals: zero to the line's amount without its sign. */
+    reversed: Cents;
+  }>;
+
+/** What the caller wants to find again: the ledger carries it and makes nothing of it. */
+export type Metadata = Readonly<Record<string, string>>;
+
+/** What may be said of any movement of money. */
+export type Annotations = Readonly<{
+  metadata?: Metadata | undefined;
+  /** When it counts, where that is not when it is booked. No balance follows from it. */
+  effectiveAt?: Instant | undefined;
+  /** The transaction that this one follows; empty when it follows none. */
+  followsTransactionId?: string | undefined;
+}>;
 
 /** One movement in its present state. Values are replaced, never changed in place. Text that does not apply is empty. */
 export type Transaction = Readonly<{
   transactionId: string;
   kind: TransactionKind;
   status: TransactionStatus;
-  /** What was asked for. */
+  /** What was asked for. Of a posting: what its lines credit in the first line's currency. Never less than zero. */
   amount: Cents;
   /** Never more than the amount. */
   captured: Cents;
@@ -31,9 +56,20 @@ export type Transaction = Readonly<{
   refunded: Cents;
   /** What is still held. */
   held: Cents;
+  /** How much of the amount is mended by reversals. */
+  reversed: Cents;
+  /** The amount's. */
   currency: string;
+  /** Who pays, and who gets. Of a posting: empty when that is more than one account. */
   debitAccountId: string;
   creditAccountId: string;
+  /** Of a posting and of its reversal; none for other kinds, which say it all without. */
+  lines: readonly PostedLine[];
+  /** The posting template that drew up the lines; empty when the caller did. */
+  template: string;
+  metadata: Metadata;
+  effectiveAt: Instant | undefined;
+  followsTransactionId: string;
   cardId: string;
   cardLastFour: string;
   merchant: Merchant | undefined;
@@ -53,6 +89,10 @@ export type Transaction = Readonly<{
 
 const zero = cents(0n);
 
+/** One for all, so that a transaction without costs no memory for them. */
+export const noLines: readonly PostedLine[] = [];
+export const noMetadata: Metadata = {};
+
 /** A transaction at its birth; what the caller does not say is empty or zero. */
 export function newTransaction(
   said: Pick<Transaction, 'transactionId' | 'kind' | 'status' | 'amount' | 'currency' | 'createdAt'> &
@@ -62,8 +102,14 @@ export function newTransaction(
     captured: zero,
     refunded: zero,
     held: zero,
+    reversed: zero,
     debitAccountId: '',
     creditAccountId: '',
+    lines: noLines,
+    template: '',
+    metadata: noMetadata,
+    effectiveAt: undefined,
+    followsTransactionId: '',
     cardId: '',
     cardLastFour: '',
     merchant: undefined,
@@ -81,10 +127,20 @@ export function newTransaction(
   };
 }
 
+/** What a command says of its movement, as a transaction tells it. */
+export function annotated({ metadata, effectiveAt, followsTransactionId }: Annotations) {
+  return { metadata: metadata ?? noMetadata, effectiveAt, followsTransactionId: followsTransactionId ?? '' };
+}
+
+/** Money set aside on an account for another, by card or without: captured, voided, refunded alike. */
+export function isAuthorization({ kind }: Transaction): boolean {
+  return kind === 'CARD_PURCHASE' || kind === 'HOLD';
+}
+
 /** The same purchase after money moved; `emptied` is what it is called when nothing was ever captured. */
 export function movedPurchase(
   purchase: Transaction,
-  moved: Partial<Pick<Transaction, 'captured' | 'refunded' | 'held'>>,
+  moved: Partial<Pick<Transaction, 'amount' | 'captured' | 'refunded' | 'held'>>,
   at: Instant,
   emptied: 'VOIDED' | 'EXPIRED' = 'VOIDED',
 ): Transaction {

@@ -24,6 +24,8 @@ const classes = {
 const statuses: Readonly<Record<AccountStatus, LedgerStatus>> = {
   ACTIVE: LedgerStatus.ACCOUNT_STATUS_ACTIVE,
   FROZEN: LedgerStatus.ACCOUNT_STATUS_FROZEN,
+  FROZEN_FOR_CREDIT: LedgerStatus.ACCOUNT_STATUS_FROZEN_FOR_CREDIT,
+  FROZEN_FOR_ALL: LedgerStatus.ACCOUNT_STATUS_FROZEN_FOR_ALL,
   CLOSED: LedgerStatus.ACCOUNT_STATUS_CLOSED,
 };
 

@@ -17,6 +17,7 @@ const refusals: Readonly<Record<Refusal, (reason: Refusal) => GrpcRefusal>> = {
   limit_not_allowed: violation('limit_cents', 'must be zero unless the account is a credit card’s'),
   too_many_accounts: plain(FAILED_PRECONDITION, `a customer may open ${mostCurrentAccounts} current accounts`),
   not_a_credit_card: plain(FAILED_PRECONDITION, 'only a credit card’s account has a limit'),
+  frozen_by_bank: plain(FAILED_PRECONDITION, 'only the bank freezes an account for credits or for all, or lifts that'),
   account_closed: plain(FAILED_PRECONDITION, 'the account is closed for good'),
   account_not_empty: plain(FAILED_PRECONDITION, 'the account has a balance or open holds'),
   limit_in_use: plain(FAILED_PRECONDITION, 'more than this limit is owed or held already'),

@@ -24,7 +24,7 @@ const accountType = z.enum(AccountTypeMessage, typeRule).transform((number, cont
   return z.NEVER;
 });
 
-const statusRule = 'must be ACTIVE, FROZEN or CLOSED';
+const statusRule = 'must be ACTIVE, FROZEN, FROZEN_FOR_CREDIT, FROZEN_FOR_ALL or CLOSED';
 const accountStatus = z.enum(AccountStatusMessage, statusRule).transform((number, context) => {
   const name = nameOf(accountStatuses, number);
   if (name) return name;

@@ -1,5 +1,6 @@
 import { EntryEvent } from '@ipe/contracts/gen/bank/events/v1/entry_event';
 import { PoisonMessage } from '@ipe/events/handling-error';
+import { accountStatuses } from '../../domain/account.ts';
 import { parseEntryEvent } from './entry-event.ts';
 
 const event = {
@@ -36,6 +37,15 @@ test('reads what the generated codec writes, where a zero is left out, beyond th
   });
   const { balance } = parseEntryEvent(JSON.stringify(EntryEvent.toJSON(message)));
   expect(balance).toMatchObject({ posted: 9007199254740993n, held: 0n, limit: 0n, status: 'FROZEN' });
+});
+
+test.each(['HOLD_INCREASED', 'POSTING', 'REVERSAL', 'A_KIND_OF_LATER'])('a balance is read after %s too', (kind) => {
+  const told = { ...event, kind, currency: 'PONTOS/0', counterpartyAccountId: '' };
+  expect(parseEntryEvent(JSON.stringify(told)).balance.posted).toBe(-3_000n);
+});
+
+test.each(accountStatuses)('reads the status %s', (accountStatus) => {
+  expect(parseEntryEvent(JSON.stringify({ ...event, accountStatus })).balance.status).toBe(accountStatus);
 });
 
 test('ignores fields that it does not know', () => {

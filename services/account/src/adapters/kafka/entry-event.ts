@@ -1,7 +1,7 @@
 import { PoisonMessage } from '@ipe/events/handling-error';
 import { cents } from '@ipe/money/cents';
 import { z } from 'zod';
-import { addsUp, type Balance } from '../../domain/account.ts';
+import { accountStatuses, addsUp, type Balance } from '../../domain/account.ts';
 
 const int64 = { min: -(2n ** 63n), max: 2n ** 63n - 1n };
 
@@ -20,7 +20,7 @@ const entryEvent = z
     heldCents: amount,
     limitCents: amount,
     availableCents: amount,
-    accountStatus: z.enum(['ACTIVE', 'FROZEN', 'CLOSED']),
+    accountStatus: z.enum(accountStatuses),
     bookedAt: z.iso.datetime({ offset: true }).transform((text) => new Date(text)),
   })
   .transform((event) => ({

@@ -17,6 +17,8 @@ export const accountTypes: Readonly<Record<AccountType, AccountTypeMessage>> = {
 export const accountStatuses: Readonly<Record<AccountStatus, AccountStatusMessage>> = {
   ACTIVE: AccountStatusMessage.ACCOUNT_STATUS_ACTIVE,
   FROZEN: AccountStatusMessage.ACCOUNT_STATUS_FROZEN,
+  FROZEN_FOR_CREDIT: AccountStatusMessage.ACCOUNT_STATUS_FROZEN_FOR_CREDIT,
+  FROZEN_FOR_ALL: AccountStatusMessage.ACCOUNT_STATUS_FROZEN_FOR_ALL,
   CLOSED: AccountStatusMessage.ACCOUNT_STATUS_CLOSED,
 };
 

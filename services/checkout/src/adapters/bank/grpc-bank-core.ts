@@ -132,9 +132,10 @@ const statuses: Readonly<Record<TransactionStatus, BankTransactionStatus | undef
   [TransactionStatus.TRANSACTION_STATUS_EXPIRED]: 'expired',
   [TransactionStatus.TRANSACTION_STATUS_PARTIALLY_REFUNDED]: 'partially_refunded',
   [TransactionStatus.TRANSACTION_STATUS_REFUNDED]: 'refunded',
-  // Statuses of transfers: no purchase has them.
+  // Statuses of transfers and postings: no purchase has them.
   [TransactionStatus.TRANSACTION_STATUS_POSTED]: undefined,
   [TransactionStatus.TRANSACTION_STATUS_REVERSED]: undefined,
+  [TransactionStatus.TRANSACTION_STATUS_PARTIALLY_REVERSED]: undefined,
   [TransactionStatus.TRANSACTION_STATUS_UNSPECIFIED]: undefined,
   [TransactionStatus.UNRECOGNIZED]: undefined,
 };

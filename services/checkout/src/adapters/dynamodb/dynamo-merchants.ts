@@ -3,6 +3,7 @@ import type { Creation, Made, Merchants, Page, PageRequest } from '../../applica
 import type { Merchant } from '../../domain/shop.ts';
 import type { CheckoutTable } from './checkout-table.ts';
 import { type Codec, Records } from './records.ts';
+import { Remembered } from './remembered.ts';
 
 type Row = Omit<Made<Merchant>, 'createdAt'> & { createdAt: string };
 
@@ -34,6 +35,7 @@ const codec: Codec<Merchant, Row> = {
 
 export class DynamoMerchants implements Merchants {
   private readonly records: Records<Merchant, Row>;
+  private readonly remembered = new Remembered<Made<Merchant>>();
 
   constructor(table: CheckoutTable) {
     this.records = new Records(table, 'merchant', codec);
@@ -43,8 +45,12 @@ export class DynamoMerchants implements Merchants {
     return this.records.create(merchant);
   }
 
-  find(merchantId: string): Promise<Made<Merchant> | undefined> {
-    return this.records.find(merchantId);
+  async find(merchantId: string): Promise<Made<Merchant> | undefined> {
+    const known = this.remembered.get(merchantId);
+    if (known) return known;
+    const found = await this.records.find(merchantId);
+    if (found) this.remembered.put(merchantId, found);
+    return found;
   }
 
   list(page: PageRequest): Promise<Page<Merchant>> {

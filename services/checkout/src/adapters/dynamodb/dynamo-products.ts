@@ -5,6 +5,7 @@ import type { Creation, Made, Page, PageRequest, Products } from '../../applicat
 import type { Product } from '../../domain/shop.ts';
 import type { CheckoutTable } from './checkout-table.ts';
 import { type Codec, keyOf, Records } from './records.ts';
+import { Remembered } from './remembered.ts';
 import { transact } from './transact.ts';
 
 type Row = Omit<Made<Product>, 'price'> & { price: bigint };
@@ -28,6 +29,7 @@ const codec: Codec<Product, Row> = {
 
 export class DynamoProducts implements Products {
   private readonly records: Records<Product, Row>;
+  private readonly remembered = new Remembered<Product>();
 
   constructor(private readonly table: CheckoutTable) {
     this.records = new Records(table, 'product', codec);
@@ -50,6 +52,23 @@ export class DynamoProducts implements Products {
 
   async find(productIds: readonly string[]): Promise<ReadonlyMap<string, Product>> {
     const found = new Map<string, Product>();
+    for (const productId of productIds) {
+      const known = this.remembered.get(productId);
+      if (known) found.set(productId, known);
+    }
+    for (const product of await this.read(productIds.filter((productId) => !found.has(productId)))) {
+      this.remembered.put(product.productId, product);
+      found.set(product.productId, product);
+    }
+    return found;
+  }
+
+  list(merchantId: string, page: PageRequest): Promise<Page<Product>> {
+    return this.records.list('list', shopOf(merchantId), page, false);
+  }
+
+  private async read(productIds: readonly string[]): Promise<Product[]> {
+    const products: Product[] = [];
     let keys: Item[] = productIds.map((productId) => keyOf('product', productId));
     while (keys.length > 0) {
       const request = { [this.table.name]: { Keys: keys, ConsistentRead: true } };
@@ -57,15 +76,10 @@ export class DynamoProducts implements Products {
         new BatchGetItemCommand({ RequestItems: request }),
       );
       for (const item of Responses?.[this.table.name] ?? []) {
-        const product = codec.decode(fromItem<Row>(item));
-        found.set(product.productId, product);
+        products.push(codec.decode(fromItem<Row>(item)));
       }
       keys = UnprocessedKeys?.[this.table.name]?.Keys ?? [];
     }
-    return found;
-  }
-
-  list(merchantId: string, page: PageRequest): Promise<Page<Product>> {
-    return this.records.list('list', shopOf(merchantId), page, false);
+    return products;
   }
 }

@@ -1,7 +1,7 @@
 import { Client, type ClientReadableStream, Metadata, type ServiceError } from '@grpc/grpc-js';
 import { call, grpcClient } from '@ipe/service-kit/grpc-client';
 import { fromServiceError } from '@ipe/service-kit/grpc-status';
-import type { CallOptions, Neighbour } from '../../application/ports.ts';
+import type { CallOptions, ContractMethod, Neighbour } from '../../application/ports.ts';
 import { Breaker, type BreakerSettings } from './breaker.ts';
 
 export type NeighbourSettings = {
@@ -13,21 +13,13 @@ export type NeighbourSettings = {
   breaker: BreakerSettings;
 };
 
-type Method = {
-  path: string;
-  responseStream: boolean;
-  // biome-ignore lint/suspicious/noExplicitAny: generated methods take their own message, and nothing else is passed
-  requestSerialize: (value: any) => Buffer;
-  responseDeserialize: (bytes: Buffer) => unknown;
-};
-
 const reads = /^(get|list|find)/;
 
 /** Closes when the application shuts down: Nest calls the hook on whatever a factory provides. */
 type Closing = { onApplicationShutdown(): void };
 
 /** A service's client made from its generated definition: deadlines, bounded retries and the breaker are the same for all. */
-export function neighbour<Definition extends Readonly<Record<string, Method>>>(
+export function neighbour<Definition extends Readonly<Record<string, ContractMethod>>>(
   definition: Definition,
   settings: NeighbourSettings,
 ): Neighbour<Definition> & Closing {
@@ -43,7 +35,7 @@ export function neighbour<Definition extends Readonly<Record<string, Method>>>(
   return { ...Object.fromEntries(methods), ...closing } as Neighbour<Definition> & Closing;
 }
 
-function unary(client: Client, breaker: Breaker, method: Method, usualMs: number) {
+function unary(client: Client, breaker: Breaker, method: ContractMethod, usualMs: number) {
   const { path, requestSerialize, responseDeserialize } = method;
   return (request: unknown, { deadlineMs = usualMs }: CallOptions = {}) =>
     breaker.run(deadlineMs, (remainingMs) =>
@@ -68,7 +60,7 @@ function unary(client: Client, breaker: Breaker, method: Method, usualMs: number
 /** Longer than any token lives: a stream that nobody ends does not stay for ever. */
 const streamDeadlineMs = 24 * 60 * 60 * 1000;
 
-function streaming(client: Client, { path, requestSerialize, responseDeserialize }: Method) {
+function streaming(client: Client, { path, requestSerialize, responseDeserialize }: ContractMethod) {
   return async function* (request: unknown, signal: AbortSignal): AsyncGenerator<unknown> {
     if (signal.aborted) return;
     const stream: ClientReadableStream<unknown> = client.makeServerStreamRequest(

@@ -11,11 +11,14 @@ import {
 } from '@ipe/contracts/gen/bank/transaction/v1/transaction';
 import { z } from 'zod';
 import * as field from './fields.ts';
-import { money, timestamp, told, wordsOf } from './view.ts';
+import { money, someWordsOf, timestamp, told, wordsOf } from './view.ts';
 
 export const accountTypes = wordsOf(AccountType, 'ACCOUNT_TYPE', ['current', 'credit_card', 'merchant']);
-export const accountStatuses = wordsOf(AccountStatus, 'ACCOUNT_STATUS', ['active', 'frozen', 'closed']);
-const ledgerStatuses = wordsOf(LedgerStatus, 'ACCOUNT_STATUS', ['active', 'frozen', 'closed']);
+const statuses = ['active', 'frozen', 'frozen_for_credit', 'frozen_for_all', 'closed'] as const;
+export const accountStatuses = wordsOf(AccountStatus, 'ACCOUNT_STATUS', statuses);
+const ledgerStatuses = wordsOf(LedgerStatus, 'ACCOUNT_STATUS', statuses);
+/** What a customer may make of an own account. */
+const ownStatuses = someWordsOf(AccountStatus, 'ACCOUNT_STATUS', ['active', 'frozen', 'closed']);
 
 export const signUpBody = z
   .strictObject({
@@ -34,7 +37,18 @@ export const openAccountBody = z
   .strictObject({ type: z.literal('current', { error: 'must be current' }) })
   .meta({ id: 'OpenAccount' });
 
-export const changeStatusBody = z.strictObject({ status: accountStatuses.schema }).meta({ id: 'ChangeAccountStatus' });
+export const changeOwnStatusBody = z.strictObject({ status: ownStatuses.schema }).meta({ id: 'ChangeAccountStatus' });
+export type ChangeOwnStatusBody = z.output<typeof changeOwnStatusBody>;
+
+export const changeStatusBody = z
+  .strictObject({
+    status: accountStatuses.schema.meta({
+      description:
+        'frozen: no debit leaves; frozen_for_credit: no credit arrives; frozen_for_all: neither. What was authorised ' +
+        'before a freeze of debits can still be captured',
+    }),
+  })
+  .meta({ id: 'ChangeAnyAccountStatus' });
 export type ChangeStatusBody = z.output<typeof changeStatusBody>;
 
 export const changeLimitBody = z.strictObject({ limit: field.money }).meta({ id: 'ChangeCreditLimit' });
@@ -83,7 +97,7 @@ export const balanceAnswer = z
   .object({
     accountId: field.id('acc_8pZ3kQ'),
     ...balanceFields,
-    currency: field.brl,
+    currency: field.anyCurrency,
     status: ledgerStatuses.schema,
     sequence: z.int().meta({ description: 'How many entries the account has' }),
   })
@@ -128,13 +142,14 @@ function viewProjected(balance: Balance | undefined): AccountAnswer['balance'] {
 }
 
 export function viewBalance(balance: LedgerBalance): BalanceAnswer {
+  const { accountId, currency } = balance;
   return {
-    accountId: balance.accountId,
-    posted: money(balance.postedCents),
-    held: money(balance.heldCents),
-    limit: money(balance.limitCents),
-    available: money(balance.availableCents),
-    currency: balance.currency,
+    accountId,
+    posted: money(balance.postedCents, currency),
+    held: money(balance.heldCents, currency),
+    limit: money(balance.limitCents, currency),
+    available: money(balance.availableCents, currency),
+    currency,
     status: ledgerStatuses.toWord(balance.status),
     sequence: Number(balance.sequence),
   };

@@ -1,4 +1,5 @@
 import { AccountType } from '@ipe/contracts/gen/bank/account/v1/account';
+import { GetBalanceRequest } from '@ipe/contracts/gen/bank/transaction/v1/transaction';
 import { Body, Controller, Inject, Param, Query } from '@nestjs/common';
 import { AccountOwnership } from '../../application/account-ownership.ts';
 import { ListAccounts } from '../../application/list-accounts.ts';
@@ -13,8 +14,8 @@ import {
   accountsAnswer,
   type BalanceAnswer,
   balanceAnswer,
-  type ChangeStatusBody,
-  changeStatusBody,
+  type ChangeOwnStatusBody,
+  changeOwnStatusBody,
   openAccountBody,
   viewAccount,
   viewBalance,
@@ -86,23 +87,25 @@ export class AccountsController {
     @Param({ schema: accountPath }) { accountId }: AccountPath,
   ): Promise<BalanceAnswer> {
     await this.ownership.require(customerId, accountId);
-    const { balance } = await this.ledger.getBalance({ accountId });
+    const { balance } = await this.ledger.getBalance(GetBalanceRequest.fromPartial({ accountId }));
     return viewBalance(present(balance, 'the balance'));
   }
 
   @Route('POST', '/v1/accounts/:accountId/status', {
     summary: 'Freeze, release or close an own account',
-    description: 'A credit card’s account too. Closing needs a balance of zero and is for good.',
+    description:
+      'A credit card’s account too. Closing needs a balance of zero and is for good. A freeze for credits or for all is ' +
+      'the bank’s alone to lift.',
     tag: 'Accounts',
     access: ['accounts:write'],
     answers: { 200: { description: 'After the change', schema: accountAnswer } },
-    problems: { 409: 'account_not_empty, account_closed' },
+    problems: { 409: 'account_not_empty, account_closed, frozen_by_bank' },
   })
   async changeStatus(
     @CustomerId() customerId: string,
     @AsWrite() write: Write,
     @Param({ schema: accountPath }) { accountId }: AccountPath,
-    @Body({ schema: changeStatusBody }) body: ChangeStatusBody,
+    @Body({ schema: changeOwnStatusBody }) body: ChangeOwnStatusBody,
   ): Promise<AccountAnswer> {
     const status = accountStatuses.toNumber(body.status);
     const { account } = await this.accounts.changeAccountStatus({ ...write, accountId, customerId, status });

@@ -1,10 +1,10 @@
 import { BlockReason, type Card, CardStatus, type RevealCardResponse } from '@ipe/contracts/gen/bank/cards/v1/cards';
 import { z } from 'zod';
 import * as field from './fields.ts';
-import { money, timestamp, wordsOf } from './view.ts';
+import { money, someWordsOf, timestamp, wordsOf } from './view.ts';
 
 const cardStatuses = wordsOf(CardStatus, 'CARD_STATUS', ['active', 'blocked', 'locked', 'lost', 'stolen', 'cancelled']);
-export const holderReasons = wordsOf(BlockReason, 'BLOCK_REASON', ['holder', 'lost', 'stolen', 'cancel']);
+export const holderReasons = someWordsOf(BlockReason, 'BLOCK_REASON', ['holder', 'lost', 'stolen', 'cancel']);
 
 export const issueCardBody = z
   .strictObject({

@@ -49,9 +49,16 @@ export const pathId = <const Name extends string>(name: Name) =>
   z.strictObject({ [name]: entityId } as Record<Name, typeof entityId>);
 
 /** Fields of answers. */
-export const amount = z.string().meta({ examples: ['10.00'], description: 'Two decimals; never a number' });
+export const amount = z
+  .string()
+  .meta({ examples: ['10.00'], description: 'As many decimals as its currency has (BRL: two); never a number' });
 export const at = z.iso.datetime().meta({ examples: ['2026-11-21T12:00:00.000Z'] });
 export const brl = z.string().meta({ examples: ['BRL'] });
+/** Of what the ledger tells: it keeps accounts in other currencies too. */
+export const anyCurrency = z.string().meta({
+  description: 'ISO 4217 code, or a unit of the bank’s own with its scale (no decimals in PONTOS/0)',
+  examples: ['BRL', 'PONTOS/0'],
+});
 export const id = (example: string) => z.string().meta({ examples: [example] });
 
 /** `{ data, nextCursor }`, with null on the last page. */

@@ -30,7 +30,8 @@ export function openApiDocument(controllers: readonly Type[], issuer: string): O
       title: 'Ipê Bank',
       version: '1.0.0',
       description:
-        'Accounts, cards, transfers, statements and shops. Amounts are decimal strings in BRL, times RFC 3339 in UTC. ' +
+        'Accounts, cards, transfers, statements and shops. Amounts are decimal strings with the decimals of their ' +
+        'currency, in BRL where none is named; times are RFC 3339 in UTC. ' +
         'Every write needs an Idempotency-Key: the same key gives the same answer, with another body it is refused (409).',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },

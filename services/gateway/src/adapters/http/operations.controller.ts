@@ -1,4 +1,5 @@
 import { BlockReason } from '@ipe/contracts/gen/bank/cards/v1/cards';
+import { TransferRequest } from '@ipe/contracts/gen/bank/transaction/v1/transaction';
 import { Body, Controller, Inject, Param, Query } from '@nestjs/common';
 import { Accounts, Cards, Identities, Ledger, Shops, type Write } from '../../application/ports.ts';
 import { present } from '../../application/refused.ts';
@@ -98,14 +99,14 @@ export class OperationsController {
     tag: 'Operations',
     access: ['deposits:write'],
     answers: { 201: { description: 'Paid in', schema: transactionAnswer } },
-    problems: { 409: 'account_closed' },
+    problems: { 409: 'account_frozen_for_credit, account_closed, currency_mismatch' },
   })
   async deposit(
     @AsWrite() write: Write,
     @Body({ schema: depositBody }) { accountId, amount, currency, description }: DepositBody,
   ): Promise<TransactionAnswer> {
     const sides = { fromAccountId: cash, toAccountId: accountId };
-    const request = { ...write, ...sides, amountCents: amount, currency, description };
+    const request = TransferRequest.fromPartial({ ...write, ...sides, amountCents: amount, currency, description });
     return viewTransaction(present((await this.ledger.transfer(request)).transaction, 'the transaction'));
   }
 

@@ -13,7 +13,10 @@ const overviewAnswer = z
     customer: customerAnswer.nullable(),
     accounts: z.array(accountAnswer).nullable(),
     cards: z.array(cardAnswer).nullable(),
-    statement: z.array(lineAnswer).nullable().meta({ description: 'The last ten lines of all accounts' }),
+    statement: z
+      .array(lineAnswer)
+      .nullable()
+      .meta({ description: 'The last ten lines of all accounts, pending ones on top' }),
     missing: z
       .array(
         z.object({

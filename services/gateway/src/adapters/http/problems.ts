@@ -17,6 +17,7 @@ type EdgeRefusal =
   | 'body_too_large'
   | 'unsupported_media_type'
   | 'not_found'
+  | 'method_not_allowed'
   | 'payment_failed'
   | 'internal';
 
@@ -48,6 +49,11 @@ const kinds: Readonly<Record<ProblemCode, Kind>> = {
   body_too_large: { status: 413, title: 'Body too large', detail: 'a body has at most 65536 bytes' },
   unsupported_media_type: { status: 415, title: 'Unsupported media type', detail: 'send application/json' },
   not_found: { status: 404, title: 'Not found' },
+  method_not_allowed: {
+    status: 405,
+    title: 'Method not allowed',
+    detail: 'this path serves the methods that Allow names',
+  },
   payment_failed: {
     status: 502,
     title: 'Payment failed',

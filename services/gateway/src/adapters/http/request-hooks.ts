@@ -7,6 +7,8 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Histogram } from 'prom-client';
 import { problemOf, refuse } from './problems.ts';
+import { repeatedKey } from './repeated-key.ts';
+import { fieldName } from './schema.pipe.ts';
 
 const seconds = new Histogram({
   name: 'http_request_seconds',
@@ -80,9 +82,13 @@ export function acceptJsonOnly(app: NestFastifyApplication): void {
     if (body.length === 0) return done(null, undefined);
     const text = utf8(body);
     if (text === undefined) return done(refuse('malformed_json'));
-    return parseJson(request as FastifyRequest, text, (error, parsed) =>
-      error ? done(refuse('malformed_json')) : done(null, parsed),
-    );
+    return parseJson(request as FastifyRequest, text, (error, parsed) => {
+      if (error) return done(refuse('malformed_json'));
+      const repeated = repeatedKey(text);
+      if (!repeated) return done(null, parsed);
+      const field = fieldName(repeated).slice(0, 100);
+      return done(refuse('malformed_json', { errors: [{ field, rule: 'must not be given twice' }] }));
+    });
   });
   // Nest would accept forms too.
   app.useBodyParser('application/x-www-form-urlencoded', {}, (_request, _body, done) =>

@@ -20,7 +20,8 @@ export function toErrors(issue: z.core.$ZodIssue): { field: string; rule: string
   return issue.keys.map((key) => ({ field: (at ? `${at}.${key}` : key).slice(0, 100), rule: 'unknown field' }));
 }
 
-function fieldName(path: readonly PropertyKey[]): string {
+/** `items[0].price`. */
+export function fieldName(path: readonly PropertyKey[]): string {
   return path.reduce<string>((name, part) => {
     if (typeof part === 'number') return `${name}[${part}]`;
     return name ? `${name}.${String(part)}` : String(part);

@@ -15,7 +15,7 @@ export class StatementController {
   ) {}
 
   @Route('GET', '/v1/accounts/:accountId/statement', {
-    summary: 'Read an account’s statement, newest first',
+    summary: 'Read an account’s statement: pending lines on top, then as posted, newest first',
     tag: 'Statement',
     access: ['statement:read'],
     answers: { 200: { description: 'A page', schema: statementAnswer } },

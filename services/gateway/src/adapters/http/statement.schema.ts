@@ -3,7 +3,7 @@ import { z } from 'zod';
 import * as field from './fields.ts';
 import { money, timestamp, told, wordsOf } from './view.ts';
 
-const kinds = ['purchase', 'refund', 'transfer_in', 'transfer_out', 'reversal', 'sale'] as const;
+const kinds = ['purchase', 'refund', 'transfer_in', 'transfer_out', 'reversal', 'sale', 'posting'] as const;
 export const lineKinds = wordsOf(LineKind, 'LINE_KIND', kinds);
 const lineStatuses = wordsOf(LineStatus, 'LINE_STATUS', ['pending', 'posted', 'released']);
 
@@ -17,8 +17,8 @@ const kindQuery = z
 export const statementQuery = z
   .strictObject({
     ...field.pageQuery,
-    from: field.instant.optional().meta({ description: 'Lines from this instant on' }),
-    until: field.instant.optional().meta({ description: 'Lines before this instant' }),
+    from: field.instant.optional().meta({ description: 'Booked from this instant on; pending lines: made from it on' }),
+    until: field.instant.optional().meta({ description: 'Booked before this instant; pending lines: made before it' }),
     kind: kindQuery.meta({ description: `Only these kinds, separated by commas: ${kinds.join(', ')}` }),
   })
   .refine(({ from, until }) => !from || !until || from < until, { path: ['until'], error: 'must be after from' });
@@ -31,9 +31,16 @@ export const lineAnswer = z
     sequence: z.int().meta({ description: 'The entry that made or last changed the line' }),
     kind: lineKinds.schema,
     status: lineStatuses.schema,
-    amount: field.amount.meta({ description: 'Signed in the holder’s favour: a purchase is negative' }),
-    balance: field.amount.optional().meta({ description: 'Posted balance after the line; absent while pending' }),
-    currency: field.brl,
+    amount: field.amount.meta({
+      description:
+        'Signed in the holder’s favour: a purchase is negative; of a pending line what is held, of a released one what ' +
+        'was given free',
+    }),
+    balance: field.amount.optional().meta({
+      description:
+        'Posted balance after the line: that of the posted line below it and this amount; absent unless posted',
+    }),
+    currency: field.anyCurrency,
     description: z.string().meta({ examples: ['Livraria Ipê Amarelo'] }),
     transactionId: field.id('txn_0001'),
     merchantId: field.id('mer_7b').optional(),
@@ -51,16 +58,16 @@ export type LineAnswer = z.output<typeof lineAnswer>;
 export const statementAnswer = field.pageOf(lineAnswer).meta({ id: 'Statement' });
 
 export function viewLine(line: Line): LineAnswer {
-  const { merchantId, orderId, cardId, cardLastFour, installments, authorizationCode } = line;
+  const { currency, merchantId, orderId, cardId, cardLastFour, installments, authorizationCode } = line;
   return {
     lineId: line.lineId,
     accountId: line.accountId,
     sequence: Number(line.sequence),
     kind: lineKinds.toWord(line.kind),
     status: lineStatuses.toWord(line.status),
-    amount: money(line.amountCents),
-    ...(line.balanceCents === undefined ? {} : { balance: money(line.balanceCents) }),
-    currency: line.currency,
+    amount: money(line.amountCents, currency),
+    ...(line.balanceCents === undefined ? {} : { balance: money(line.balanceCents, currency) }),
+    currency,
     description: line.description,
     transactionId: line.transactionId,
     ...told({ merchantId, orderId, cardId, cardLastFour, installments, authorizationCode }),

@@ -1,4 +1,5 @@
 import {
+  type PostingLine,
   type Transaction,
   TransactionKind,
   TransactionStatus,
@@ -7,7 +8,13 @@ import { z } from 'zod';
 import * as field from './fields.ts';
 import { money, timestamp, told, wordsOf } from './view.ts';
 
-const transactionKinds = wordsOf(TransactionKind, 'TRANSACTION_KIND', ['card_purchase', 'transfer', 'reversal']);
+const transactionKinds = wordsOf(TransactionKind, 'TRANSACTION_KIND', [
+  'card_purchase',
+  'transfer',
+  'reversal',
+  'hold',
+  'posting',
+]);
 const transactionStatuses = wordsOf(TransactionStatus, 'TRANSACTION_STATUS', [
   'authorized',
   'declined',
@@ -18,6 +25,7 @@ const transactionStatuses = wordsOf(TransactionStatus, 'TRANSACTION_STATUS', [
   'partially_refunded',
   'refunded',
   'posted',
+  'partially_reversed',
   'reversed',
 ]);
 
@@ -38,6 +46,15 @@ export type DepositBody = z.output<typeof depositBody>;
 export const transactionPath = field.pathId('transactionId');
 export type TransactionPath = z.output<typeof transactionPath>;
 
+const transactionLine = z
+  .object({
+    accountId: field.id('acc_8pZ3kQ'),
+    amount: field.amount.meta({ description: 'Signed in the holder’s favour' }),
+    reversed: field.amount.meta({ description: 'How much of it is mended by reversals' }),
+    currency: field.anyCurrency,
+  })
+  .meta({ id: 'TransactionLine' });
+
 export const transactionAnswer = z
   .object({
     transactionId: field.id('txn_0001'),
@@ -47,9 +64,14 @@ export const transactionAnswer = z
     captured: field.amount,
     refunded: field.amount,
     held: field.amount,
-    currency: field.brl,
-    debitAccountId: field.id('acc_8pZ3kQ'),
-    creditAccountId: field.id('acc_5rT1mW'),
+    reversed: field.amount.meta({ description: 'How much of the amount is mended by reversals' }),
+    currency: field.anyCurrency,
+    debitAccountId: field.id('acc_8pZ3kQ').meta({ description: 'Empty when more than one account pays' }),
+    creditAccountId: field.id('acc_5rT1mW').meta({ description: 'Empty when more than one account gets' }),
+    lines: z
+      .array(transactionLine)
+      .optional()
+      .meta({ description: 'Of a posting and of its reversal; a customer sees those of the own accounts' }),
     description: z.string().optional(),
     merchant: z.object({ merchantId: z.string(), name: z.string(), mcc: z.string() }).optional(),
     orderId: z.string().optional(),
@@ -63,6 +85,16 @@ export const transactionAnswer = z
       .optional()
       .meta({ description: 'ABECS / ISO 8583 field 39', examples: ['00'] }),
     reversesTransactionId: z.string().optional(),
+    followsTransactionId: z.string().optional(),
+    template: z
+      .string()
+      .optional()
+      .meta({ description: 'The posting template that drew up the lines; told to operators', examples: ['pix_out'] }),
+    metadata: z
+      .record(z.string(), z.string())
+      .optional()
+      .meta({ description: 'What the caller wants to find again; told to operators' }),
+    effectiveAt: field.at.optional().meta({ description: 'When it counts, where that is not when it was booked' }),
     createdAt: field.at,
     updatedAt: field.at,
     expiresAt: field.at.optional(),
@@ -72,23 +104,32 @@ export type TransactionAnswer = z.output<typeof transactionAnswer>;
 
 export function viewTransaction(transaction: Transaction): TransactionAnswer {
   const { orderId, cardId, cardLastFour, installments, authorizationCode, declineReason } = transaction;
-  const { description, responseCode, reversesTransactionId, merchant, expiresAt } = transaction;
+  const { description, responseCode, reversesTransactionId, followsTransactionId, template } = transaction;
+  const { currency, merchant, metadata, lines, effectiveAt, expiresAt } = transaction;
   return {
     transactionId: transaction.transactionId,
     kind: transactionKinds.toWord(transaction.kind),
     status: transactionStatuses.toWord(transaction.status),
-    amount: money(transaction.amountCents),
-    captured: money(transaction.capturedCents),
-    refunded: money(transaction.refundedCents),
-    held: money(transaction.heldCents),
-    currency: transaction.currency,
+    amount: money(transaction.amountCents, currency),
+    captured: money(transaction.capturedCents, currency),
+    refunded: money(transaction.refundedCents, currency),
+    held: money(transaction.heldCents, currency),
+    reversed: money(transaction.reversedCents, currency),
+    currency,
     debitAccountId: transaction.debitAccountId,
     creditAccountId: transaction.creditAccountId,
+    ...(lines.length > 0 ? { lines: lines.map(viewTransactionLine) } : {}),
     ...(merchant ? { merchant: { merchantId: merchant.merchantId, name: merchant.name, mcc: merchant.mcc } } : {}),
     ...told({ description, orderId, cardId, cardLastFour, installments, authorizationCode, declineReason }),
-    ...told({ responseCode, reversesTransactionId }),
+    ...told({ responseCode, reversesTransactionId, followsTransactionId, template }),
+    ...(Object.keys(metadata).length > 0 ? { metadata } : {}),
+    ...told({ effectiveAt: effectiveAt?.toISOString() }),
     createdAt: timestamp(transaction.createdAt),
     updatedAt: timestamp(transaction.updatedAt),
     ...told({ expiresAt: expiresAt?.toISOString() }),
   };
+}
+
+function viewTransactionLine({ accountId, amountCents, reversedCents, currency }: PostingLine) {
+  return { accountId, amount: money(amountCents, currency), reversed: money(reversedCents, currency), currency };
 }

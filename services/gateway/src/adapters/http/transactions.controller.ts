@@ -1,3 +1,4 @@
+import { TransferRequest } from '@ipe/contracts/gen/bank/transaction/v1/transaction';
 import { Body, Controller, Inject, Param } from '@nestjs/common';
 import { AccountOwnership } from '../../application/account-ownership.ts';
 import { FindTransaction } from '../../application/find-transaction.ts';
@@ -30,7 +31,10 @@ export class TransactionsController {
     tag: 'Transfers',
     access: ['transfers:write'],
     answers: { 201: { description: 'Moved', schema: transactionAnswer } },
-    problems: { 409: 'account_frozen, account_closed', 422: 'insufficient_funds' },
+    problems: {
+      409: 'account_frozen, account_frozen_for_credit, account_closed, currency_mismatch',
+      422: 'insufficient_funds',
+    },
   })
   async transfer(
     @CustomerId() customerId: string,
@@ -38,13 +42,16 @@ export class TransactionsController {
     @Body({ schema: transferBody }) { amount, ...body }: TransferBody,
   ): Promise<TransactionAnswer> {
     await this.ownership.require(customerId, body.fromAccountId);
-    const { transaction } = await this.ledger.transfer({ ...write, ...body, amountCents: amount });
+    const request = TransferRequest.fromPartial({ ...write, ...body, amountCents: amount });
+    const { transaction } = await this.ledger.transfer(request);
     return viewTransaction(present(transaction, 'the transaction'));
   }
 
   @Route('GET', '/v1/transactions/:transactionId', {
     summary: 'See a transaction',
-    description: 'Customers see those of which one side is theirs; operators (transactions:read) see all.',
+    description:
+      'Customers see those of which a side or a line is theirs, and only their own lines of it; operators ' +
+      '(transactions:read) see all.',
     tag: 'Transfers',
     access: ['statement:read', 'transactions:read'],
     answers: { 200: { description: 'Its present state', schema: transactionAnswer } },

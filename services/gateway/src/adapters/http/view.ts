@@ -1,9 +1,26 @@
-import { cents, formatCents } from '@ipe/money/cents';
+import { formatAmount } from '@ipe/money/amount';
 import { z } from 'zod';
 
-/** A contract's enum in the words of this API: CARD_STATUS_LOST ↔ 'lost'. A word that the contract lacks fails at start. */
+type Enumeration = Readonly<Record<string, string | number>>;
+
+/**
+ * A contract's enum in the words of this API: CARD_STATUS_LOST ↔ 'lost'. A word that the contract lacks fails at start,
+ * and so does a value of the contract that has no word: it would fail the one request that meets it.
+ */
 export function wordsOf<const Word extends string>(
-  enumeration: Readonly<Record<string, string | number>>,
+  enumeration: Enumeration,
+  prefix: string,
+  words: readonly [Word, ...Word[]],
+) {
+  const all = someWordsOf(enumeration, prefix, words);
+  const missing = valuesOf(enumeration, prefix).filter((word) => !(words as readonly string[]).includes(word));
+  if (missing.length > 0) throw new Error(`${prefix} has no word for ${missing.join(', ')}`);
+  return all;
+}
+
+/** The same where only some of the values are this API's to name: of a request's field, never of an answer's. */
+export function someWordsOf<const Word extends string>(
+  enumeration: Enumeration,
   prefix: string,
   words: readonly [Word, ...Word[]],
 ) {
@@ -26,8 +43,16 @@ export function wordsOf<const Word extends string>(
   };
 }
 
-export function money(value: bigint): string {
-  return formatCents(cents(value));
+/** Every value of a contract's enum in words, but "not said". */
+export function valuesOf(enumeration: Enumeration, prefix: string): string[] {
+  return Object.keys(enumeration)
+    .filter((name) => name.startsWith(`${prefix}_`) && name !== `${prefix}_UNSPECIFIED`)
+    .map((name) => name.slice(prefix.length + 1).toLowerCase());
+}
+
+/** An amount in the smallest unit of its currency, with that currency's decimals. */
+export function money(value: bigint, currency = 'BRL'): string {
+  return formatAmount(value, currency);
 }
 
 export function timestamp(date: Date | undefined): string {

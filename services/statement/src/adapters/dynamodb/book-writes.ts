@@ -1,11 +1,12 @@
 import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import { toItem } from '@ipe/dynamodb/item';
 import type { BookChange } from '../../application/ports.ts';
+import { type Hold, isOpen } from '../../domain/hold.ts';
 import { hasGap } from '../../domain/position.ts';
-import { entryItem, gapsPartition, lineItem, positionItem } from './items.ts';
+import { entryItem, gapsPartition, holdItem, openHoldsOf, positionItem, sequencePlace } from './items.ts';
 
 /** A change of the book as one transaction; its entries come first, in their order. */
-export function bookWrites(table: string, { entries, lines, positions }: BookChange): TransactWriteItem[] {
+export function bookWrites(table: string, { entries, holds, positions }: BookChange): TransactWriteItem[] {
   return [
     ...entries.map((entry) => ({
       Put: {
@@ -16,9 +17,10 @@ export function bookWrites(table: string, { entries, lines, positions }: BookCha
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
       },
     })),
-    ...lines.map(({ value, version }) => ({
-      Put: { TableName: table, Item: toItem(lineItem(value, version + 1n)), ...unchangedSince(version) },
+    ...holds.map(({ value, version }) => ({
+      Put: { TableName: table, Item: toItem(holdItem(value, version + 1n)), ...unchangedSince(version) },
     })),
+    ...holds.flatMap(({ value }) => openHoldWrites(table, value)),
     ...positions.map(({ accountId, value, version }) => ({
       Put: { TableName: table, Item: toItem(positionItem(accountId, value, version + 1n)), ...unchangedSince(version) },
     })),
@@ -29,6 +31,16 @@ export function bookWrites(table: string, { entries, lines, positions }: BookCha
         return hasGap(value) ? { Put: { TableName: table, Item: Key } } : { Delete: { TableName: table, Key } };
       }),
   ];
+}
+
+/** Before the hold itself has arrived it has no place among the open ones. */
+function openHoldWrites(table: string, hold: Hold): TransactWriteItem[] {
+  if (hold.placedAt === undefined) return [];
+  const { accountId, transactionId } = hold.key;
+  const key = { pk: openHoldsOf(accountId), sk: sequencePlace(hold.placedAt) };
+  return isOpen(hold)
+    ? [{ Put: { TableName: table, Item: toItem({ ...key, transactionId }) } }]
+    : [{ Delete: { TableName: table, Key: toItem(key) } }];
 }
 
 function unchangedSince(version: bigint) {

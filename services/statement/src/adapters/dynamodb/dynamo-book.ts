@@ -10,12 +10,13 @@ import {
   Book,
   type BookChange,
   type BookOutcome,
-  type LineQuery,
-  lineName,
-  type PlacedLine,
+  type EntryRange,
+  holdName,
+  type MovementPage,
   type Versioned,
 } from '../../application/ports.ts';
-import type { LineFacts, LineKey } from '../../domain/line.ts';
+import { isMovement } from '../../domain/entry.ts';
+import { changesHold, type Hold, type HoldKey } from '../../domain/hold.ts';
 import type { Position, Step } from '../../domain/position.ts';
 import { batchGet } from './batch-get.ts';
 import { bookWrites } from './book-writes.ts';
@@ -24,19 +25,18 @@ import {
   entriesOf,
   entryPlace,
   gapsPartition,
-  type LineItem,
-  linePlace,
-  linesOf,
+  type HoldItem,
+  holdsOf,
+  openHoldsOf,
   type PositionItem,
   positionPlace,
-  toLineFacts,
+  sequencePlace,
+  toHold,
+  toMovement,
   toPosition,
   toStep,
 } from './items.ts';
 import type { StatementTable } from './statement-table.ts';
-
-/** How many lines a search with a filter looks through at once. */
-const lookedThrough = 100;
 
 export class DynamoBook extends Book {
   constructor(private readonly table: StatementTable) {
@@ -60,13 +60,13 @@ export class DynamoBook extends Book {
     return new Map(items.map((item) => [item.accountId, { value: toPosition(item), version: item.version }]));
   }
 
-  async lines(keys: readonly LineKey[]): Promise<ReadonlyMap<string, Versioned<LineFacts>>> {
-    const places = keys.map((key) => ({ pk: linesOf(key.accountId), sk: linePlace(key) }));
-    const items = await batchGet<LineItem>(this.table.client, this.table.name, places);
+  async holds(keys: readonly HoldKey[]): Promise<ReadonlyMap<string, Versioned<Hold>>> {
+    const places = keys.map(({ accountId, transactionId }) => ({ pk: holdsOf(accountId), sk: transactionId }));
+    const items = await batchGet<HoldItem>(this.table.client, this.table.name, places);
     return new Map(
       items.map((item) => {
-        const value = toLineFacts(item);
-        return [lineName(value.key), { value, version: item.version }];
+        const value = toHold(item);
+        return [holdName(value.key), { value, version: item.version }];
       }),
     );
   }
@@ -80,46 +80,49 @@ export class DynamoBook extends Book {
     } while (cursor);
   }
 
-  async linesOfEntries(accountId: string, range: { after: bigint; upTo: bigint; atMost: number }) {
-    const { after, upTo, atMost } = range;
-    const query = this.entriesAfter(accountId, after, upTo);
-    const { items: entries } = await queryPage<EntryItem>(this.table.client, query, atMost, undefined);
-    const places = entries.flatMap(({ line }) => (line === undefined ? [] : [{ pk: linesOf(accountId), sk: line }]));
-    const items = await batchGet<LineItem>(this.table.client, this.table.name, places);
-    const byPlace = new Map(items.map((item) => [item.sk, toLineFacts(item)]));
+  async movements(accountId: string, range: EntryRange): Promise<MovementPage> {
+    const { after, upTo, atMost, newestFirst = false } = range;
+    const end = newestFirst ? after + 1n : upTo;
+    if (upTo <= after) return { reached: end, movements: [] };
+    const query = { ...this.entriesAfter(accountId, after, upTo), ScanIndexForward: !newestFirst };
+    const { items } = await queryPage<EntryItem>(this.table.client, query, atMost, undefined);
+    const entries = items.filter(isMovement).map(toMovement);
+    const holds = await this.holds(entries.filter(changesHold));
     return {
-      reached: entries.at(-1)?.sequence ?? upTo,
-      lines: entries.flatMap(({ sequence, line }) => {
-        const facts = line === undefined ? undefined : byPlace.get(line);
-        return facts ? [{ sequence, facts }] : [];
-      }),
+      reached: items.at(-1)?.sequence ?? end,
+      movements: entries.map((entry) => ({
+        entry,
+        hold: changesHold(entry) ? holds.get(holdName(entry))?.value : undefined,
+      })),
     };
   }
 
-  async search({ accountId, from, until, kinds, after, atMost }: LineQuery) {
-    // A place begins with a year: '!' lies before all of them, '~' behind. No place equals an instant alone.
-    const oldest = from?.toISOString() ?? '!';
-    const newest = [until?.toISOString(), after].filter((bound) => bound !== undefined).sort()[0] ?? '~';
-    if (newest < oldest) return { found: [], next: undefined };
+  async openHolds(accountId: string, { before, atMost }: { before: bigint; atMost: number }): Promise<Hold[]> {
     const query = {
       TableName: this.table.name,
-      KeyConditionExpression: 'pk = :pk AND sk BETWEEN :oldest AND :newest',
-      ExpressionAttributeValues: toItem({ ':pk': linesOf(accountId), ':oldest': oldest, ':newest': newest }),
+      KeyConditionExpression: 'pk = :pk AND sk < :before',
+      ExpressionAttributeValues: toItem({ ':pk': openHoldsOf(accountId), ':before': sequencePlace(before) }),
       ScanIndexForward: false,
       ConsistentRead: true,
     };
-    // The cursor's own line comes first again, and is dropped.
-    const limit = Math.max(atMost + 1, kinds.size > 0 ? lookedThrough : 0);
-    const page = await queryPage<LineItem>(this.table.client, query, limit, undefined);
-    const found: PlacedLine[] = [];
-    for (const [index, item] of page.items.entries()) {
-      if (item.sk !== after && (kinds.size === 0 || kinds.has(item.kind))) {
-        found.push({ place: item.sk, facts: toLineFacts(item) });
-      }
-      const last = index === page.items.length - 1 && !page.next;
-      if (found.length === atMost && !last) return { found, next: item.sk };
+    type OpenHold = { transactionId: string };
+    const { items } = await queryPage<OpenHold>(this.table.client, query, atMost, undefined);
+    const keys = items.map(({ transactionId }) => ({ accountId, transactionId }));
+    const holds = await this.holds(keys);
+    return keys.flatMap((key) => holds.get(holdName(key))?.value ?? []);
+  }
+
+  async firstSince(accountId: string, instant: Date, upTo: bigint): Promise<bigint> {
+    // Time in the ledger never goes back: halves what is left of the entries until the first one is found.
+    let [first, beyond] = [1n, upTo + 1n];
+    while (first < beyond) {
+      const middle = (first + beyond) / 2n;
+      const query = this.entriesAfter(accountId, middle - 1n, beyond - 1n);
+      const [entry] = (await queryPage<EntryItem>(this.table.client, query, 1, undefined)).items;
+      if (entry && new Date(entry.bookedAt) < instant) first = entry.sequence + 1n;
+      else beyond = middle;
     }
-    return { found, next: page.next?.['sk'] };
+    return first;
   }
 
   async gaps(): Promise<number> {

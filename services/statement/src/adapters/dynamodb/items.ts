@@ -1,26 +1,24 @@
 import { cents } from '@ipe/money/cents';
-import type { Entry } from '../../domain/entry.ts';
-import { isMovement } from '../../domain/entry.ts';
-import { type LineFacts, type LineKey, type LineKind, lineKeyOf } from '../../domain/line.ts';
+import { type AccountChange, type Entry, type EntryText, isMovement, type Movement } from '../../domain/entry.ts';
+import type { Hold } from '../../domain/hold.ts';
 import type { Position, Step } from '../../domain/position.ts';
 
-// One table. Everything of an account lies in two partitions, so that both its entries and its lines are one query:
-//   account#<id>  entry#<sequence>                     an entry, as it arrived; never changed
-//   account#<id>  position                             how far the statement is
-//   lines#<id>    <occurred at>#<transaction>#<role>   a line, in the order in which they are shown
-//   gaps          <account id>                         an account that waits for a missing entry
-//   wipe          wipe                                 there while the table is being emptied
+// One table.
+//   account#<id>  entry#<sequence>   an entry, as it arrived; never changed: those that post are lines by themselves
+//   account#<id>  position           how far the statement is
+//   holds#<id>    <transaction>      what the entries of a hold come to: its line while it is not posted
+//   open#<id>     <sequence>         an open hold, by the entry that placed it
+//   gaps          <account id>       an account that waits for a missing entry
+//   wipe          wipe               there while the table is being emptied
 
 export const entriesOf = (accountId: string): string => `account#${accountId}`;
-export const linesOf = (accountId: string): string => `lines#${accountId}`;
-export const entryPlace = (sequence: bigint): string => `entry#${sequence.toString().padStart(20, '0')}`;
+export const holdsOf = (accountId: string): string => `holds#${accountId}`;
+export const openHoldsOf = (accountId: string): string => `open#${accountId}`;
+export const sequencePlace = (sequence: bigint): string => sequence.toString().padStart(20, '0');
+export const entryPlace = (sequence: bigint): string => `entry#${sequencePlace(sequence)}`;
 export const positionPlace = 'position';
 export const gapsPartition = 'gaps';
 export const wipeKey = { pk: 'wipe', sk: 'wipe' };
-
-export function linePlace({ occurredAt, transactionId, role }: LineKey): string {
-  return `${occurredAt.toISOString()}#${transactionId}#${role}`;
-}
 
 export function entryItem(entry: Entry) {
   return {
@@ -28,16 +26,37 @@ export function entryItem(entry: Entry) {
     pk: entriesOf(entry.accountId),
     sk: entryPlace(entry.sequence),
     bookedAt: entry.bookedAt.toISOString(),
-    ...(isMovement(entry)
-      ? { transactionCreatedAt: entry.transactionCreatedAt.toISOString(), line: linePlace(lineKeyOf(entry)) }
-      : {}),
+    ...(isMovement(entry) ? { transactionCreatedAt: entry.transactionCreatedAt.toISOString() } : {}),
   };
 }
 
-/** What is read of an entry again. */
-export type EntryItem = Omit<Step, 'bookedAt'> & { bookedAt: string; hash: string; line?: string };
+type Stored<E extends Entry> = Omit<E, 'bookedAt' | 'transactionCreatedAt' | 'installments'> & {
+  pk: string;
+  sk: string;
+  bookedAt: string;
+  installments: bigint;
+};
+export type MovementItem = Stored<Movement> & { transactionCreatedAt: string };
+export type EntryItem = MovementItem | Stored<AccountChange>;
 
-export function toStep({ sequence, posted, held, available, bookedAt }: EntryItem): Step {
+export function toMovement({ pk: _pk, sk: _sk, ...item }: MovementItem): Movement {
+  return {
+    ...item,
+    ...toStep(item),
+    postedDelta: cents(item.postedDelta),
+    heldDelta: cents(item.heldDelta),
+    installments: Number(item.installments),
+    transactionCreatedAt: new Date(item.transactionCreatedAt),
+  };
+}
+
+export function toStep({
+  sequence,
+  posted,
+  held,
+  available,
+  bookedAt,
+}: Omit<Step, 'bookedAt'> & { bookedAt: string }): Step {
   return {
     sequence,
     posted: cents(posted),
@@ -72,57 +91,39 @@ export function toPosition({ sequence, posted, held, available, highest, bookedA
   };
 }
 
-export function lineItem(facts: LineFacts, version: bigint) {
-  const { key, lastPosted, first, ...rest } = facts;
+export function holdItem({ key, occurredAt, ...rest }: Hold, version: bigint) {
+  const { accountId, transactionId } = key;
   return {
     ...rest,
-    pk: linesOf(key.accountId),
-    sk: linePlace(key),
-    accountId: key.accountId,
-    occurredAt: key.occurredAt.toISOString(),
-    transactionId: key.transactionId,
-    role: key.role,
-    lastPosted: lastPosted && { ...lastPosted, bookedAt: lastPosted.bookedAt.toISOString() },
-    first,
+    pk: holdsOf(accountId),
+    sk: transactionId,
+    accountId,
+    occurredAt: occurredAt.toISOString(),
     version,
   };
 }
 
-type Text = Omit<LineFacts['first']['text'], 'installments'> & { installments: bigint };
-type Posted = { sequence: bigint; balance: bigint; bookedAt: string };
-
-export type LineItem = {
+type Text = Omit<EntryText, 'installments'> & { installments: bigint };
+export type HoldItem = Omit<Hold, 'key' | 'occurredAt' | 'first' | 'placedAt'> & {
   sk: string;
   accountId: string;
   occurredAt: string;
-  transactionId: string;
-  role: string;
-  kind: LineKind;
-  placed: bigint;
-  released: bigint;
-  posted: bigint;
-  lastPlaced?: bigint;
-  lastReleased?: bigint;
-  lastPosted?: Posted;
+  placedAt?: bigint;
   first: { sequence: bigint; text: Text };
   version: bigint;
 };
 
-export function toLineFacts(item: LineItem): LineFacts {
-  const { accountId, transactionId, role, kind, lastPosted, first } = item;
+export function toHold(item: HoldItem): Hold {
+  const { sk: transactionId, accountId, first, changedAt, ended } = item;
   return {
-    key: { accountId, transactionId, role, occurredAt: new Date(item.occurredAt) },
-    kind,
+    key: { accountId, transactionId },
+    occurredAt: new Date(item.occurredAt),
     placed: cents(item.placed),
     released: cents(item.released),
-    posted: cents(item.posted),
-    lastPlaced: item.lastPlaced,
-    lastReleased: item.lastReleased,
-    lastPosted: lastPosted && {
-      sequence: lastPosted.sequence,
-      balance: cents(lastPosted.balance),
-      bookedAt: new Date(lastPosted.bookedAt),
-    },
+    captured: cents(item.captured),
+    placedAt: item.placedAt,
+    changedAt,
+    ended,
     first: { sequence: first.sequence, text: { ...first.text, installments: Number(first.text.installments) } },
   };
 }

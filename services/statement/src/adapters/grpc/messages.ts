@@ -15,6 +15,7 @@ const kinds: Readonly<Record<LineKind, LineKindMessage>> = {
   transfer_out: LineKindMessage.LINE_KIND_TRANSFER_OUT,
   reversal: LineKindMessage.LINE_KIND_REVERSAL,
   sale: LineKindMessage.LINE_KIND_SALE,
+  posting: LineKindMessage.LINE_KIND_POSTING,
 };
 
 const statuses: Readonly<Record<LineStatus, LineStatusMessage>> = {
@@ -28,7 +29,7 @@ export function kindOf(message: LineKindMessage): LineKind | undefined {
 }
 
 export function lineMessage(line: Line): LineMessage {
-  const { accountId, transactionId, occurredAt, role } = line.key;
+  const { accountId, transactionId, role } = line.key;
   return {
     lineId: derivedId('line', { caller: accountId, key: `${transactionId}#${role}` }),
     accountId,
@@ -38,7 +39,7 @@ export function lineMessage(line: Line): LineMessage {
     amountCents: line.amount,
     balanceCents: line.balance,
     transactionId,
-    occurredAt,
+    occurredAt: line.occurredAt,
     postedAt: line.postedAt,
     ...line.text,
   };

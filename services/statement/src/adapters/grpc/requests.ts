@@ -1,6 +1,7 @@
 import { LineKind as LineKindMessage } from '@ipe/contracts/gen/bank/statement/v1/statement';
 import { entityId, pageSize } from '@ipe/service-kit/grpc-request';
 import { z } from 'zod';
+import type { Place } from '../../application/list-lines.ts';
 import { kindOf } from './messages.ts';
 
 const lastInstant = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
@@ -52,7 +53,15 @@ export const watchLines = z.object({
     }),
 });
 
-/** What a page token holds: the place of the last line of the page before. */
-export const pageCursor = z.object({
-  after: z.string().regex(/^\d{4}-[0-9T:.-]{10,22}Z#[A-Za-z0-9._:-]{1,64}#[a-z_]{1,20}(-\d{20})?$/),
-});
+const sequence = z
+  .string()
+  .regex(/^\d{1,19}$/)
+  .transform(BigInt);
+
+/** What a page token holds: where the page before ended. */
+export const pageCursor = z
+  .strictObject({ asOf: sequence.optional(), before: sequence })
+  .transform(
+    ({ asOf, before }): Place =>
+      asOf === undefined ? { among: 'settled', before } : { among: 'pending', asOf, before },
+  );

@@ -9,16 +9,15 @@ import type {
 } from '@ipe/contracts/gen/bank/statement/v1/statement';
 import { parseRequest } from '@ipe/service-kit/grpc-request';
 import { decodePageToken, encodePageToken } from '@ipe/service-kit/page-token';
-import { invalidRequest } from '@ipe/service-kit/refusal';
+import { type GrpcRefusal, invalidRequest } from '@ipe/service-kit/refusal';
 import { Controller } from '@nestjs/common';
 import { GrpcMethod } from '@nestjs/microservices';
 import type { Observable } from 'rxjs';
 import { GetPosition } from '../../application/get-position.ts';
-import { ListLines } from '../../application/list-lines.ts';
+import { ListLines, type Place } from '../../application/list-lines.ts';
 import { WatchLines } from '../../application/watch-lines.ts';
 import { lineMessage, positionMessage } from './messages.ts';
 import * as requests from './requests.ts';
-import { whileStoreAnswers } from './unavailable.ts';
 import { Watchers } from './watchers.ts';
 
 @Controller()
@@ -34,12 +33,11 @@ export class StatementController {
   async listLines(request: ListLinesRequest): Promise<ListLinesResponse> {
     const { pageToken, ...query } = parseRequest(requests.listLines, request);
     const after = toPlace(pageToken);
-    const page = await whileStoreAnswers(
-      this.listLinesCase.execute({ ...query, from: query.from, until: query.until, after }),
-    );
+    const page = await this.listLinesCase.execute({ ...query, from: query.from, until: query.until, after });
+    if (page === 'stale_page') throw wrongToken('is too old: begin with the first page again');
     return {
       lines: page.lines.map(lineMessage),
-      nextPageToken: encodePageToken(page.next === undefined ? undefined : { after: page.next }),
+      nextPageToken: encodePageToken(page.next && fromPlace(page.next)),
       position: positionMessage(page.position),
     };
   }
@@ -47,7 +45,7 @@ export class StatementController {
   @GrpcMethod('StatementService', 'GetPosition')
   async getPosition(request: GetPositionRequest): Promise<GetPositionResponse> {
     const { accountId } = parseRequest(requests.getPosition, request);
-    const position = await whileStoreAnswers(this.getPositionCase.execute(accountId));
+    const position = await this.getPositionCase.execute(accountId);
     return { position: positionMessage(position) };
   }
 
@@ -67,10 +65,19 @@ export class StatementController {
   }
 }
 
-function toPlace(pageToken: string): string | undefined {
+function toPlace(pageToken: string): Place | undefined {
   const cursor = decodePageToken(pageToken);
   if (cursor === undefined) return undefined;
   const checked = requests.pageCursor.safeParse(cursor);
-  if (checked.success) return checked.data.after;
-  throw invalidRequest([{ field: 'page_token', description: 'must be a token from the page before' }]);
+  if (checked.success) return checked.data;
+  throw wrongToken('must be a token from the page before');
+}
+
+function fromPlace(place: Place): Record<string, string> {
+  const before = `${place.before}`;
+  return place.among === 'pending' ? { asOf: `${place.asOf}`, before } : { before };
+}
+
+function wrongToken(description: string): GrpcRefusal {
+  return invalidRequest([{ field: 'page_token', description }]);
 }

@@ -7,7 +7,6 @@ import { Observable } from 'rxjs';
 import type { Line } from '../../domain/line.ts';
 import { statementWatchers } from '../metrics/statement-metrics.ts';
 import { lineMessage } from './messages.ts';
-import { asRefusal } from './unavailable.ts';
 
 export type WatchCall = Pick<
   ServerWritableStream<WatchLinesRequest, WatchLinesResponse>,
@@ -41,7 +40,7 @@ export class Watchers implements BeforeApplicationShutdown {
         if (this.stopping.signal.aborted) throw stopped();
       };
       run()
-        .catch((error: unknown) => subscriber.error(this.stopping.signal.aborted ? stopped() : asRefusal(error)))
+        .catch((error: unknown) => subscriber.error(this.stopping.signal.aborted ? stopped() : error))
         .finally(() => this.count(-1));
       return () => gone.abort();
     });

@@ -1,6 +1,10 @@
+import { readFile } from 'node:fs/promises';
 import { EntryEvent } from '@ipe/contracts/gen/bank/events/v1/entry_event';
 import { PoisonMessage } from '@ipe/events/handling-error';
+import { accountKinds, movementKinds } from '../../domain/entry.ts';
 import { parseEntryEvent } from './entry-event.ts';
+
+const contractFile = new URL('../../../../../proto/bank/events/v1/entry_event.proto', import.meta.url);
 
 const event = {
   accountId: 'acc_1',
@@ -42,6 +46,7 @@ test('reads an entry, with what is left out as zero or empty', () => {
     authorizationCode: '',
     bookedAt: new Date('2026-11-21T12:00:00.123Z'),
     transactionCreatedAt: new Date('2026-11-21T11:59:00.000Z'),
+    transactionStatus: '',
     hash: 'ab',
   });
 });
@@ -53,6 +58,29 @@ test('reads what the generated codec writes, beyond the safe integers', () => {
   });
   const entry = parseEntryEvent(JSON.stringify(EntryEvent.toJSON(message)));
   expect(entry).toMatchObject({ kind: 'ACCOUNT_OPENED', available: 9007199254740993n, posted: 0n });
+});
+
+test.each(['BRL', 'JPY', 'KWD', 'PONTOS/0', 'XAU/4', 'MILHAS_2/18'])('reads an amount of %s', (currency) => {
+  expect(parseEntryEvent(JSON.stringify({ ...event, currency }))).toMatchObject({ currency, posted: -3_000n });
+});
+
+test.each(['brl', 'PONTOS', 'PONTOS/', 'PONTOS/19', 'PONTOS/01', 'P/0', 'BRL ', 'US$'])(
+  'an event of the currency %p is poison',
+  (currency) => {
+    const reading = () => parseEntryEvent(JSON.stringify({ ...event, currency }));
+    expect(reading).toThrow(new PoisonMessage('currency is missing or malformed'));
+  },
+);
+
+test.each([...movementKinds, ...accountKinds])('reads %s, whoever is on the other side', (kind) => {
+  const told = { ...event, kind, counterpartyAccountId: '', accountStatus: 'FROZEN_FOR_ALL' };
+  expect(parseEntryEvent(JSON.stringify(told))).toMatchObject({ kind, sequence: 7n });
+});
+
+test('knows every kind that the contract of the entries names', async () => {
+  const contract = await readFile(contractFile, 'utf8');
+  const named = /((?:\s*\/\/ .*\n)+)\s*string kind = /.exec(contract)?.[1]?.match(/[A-Z_]{5,}/g);
+  expect([...movementKinds, ...accountKinds].sort()).toEqual(named?.sort());
 });
 
 test('ignores fields that it does not know', () => {

@@ -15,6 +15,9 @@ const text = z.string().max(1_000).default('');
 const id = z.string().regex(/^[A-Za-z0-9._:-]{1,64}$/);
 const instant = z.iso.datetime({ offset: true }).transform((written) => new Date(written));
 
+// ISO 4217's code, or a unit of the bank's own with its scale. Which there are, the ledger knows.
+const currency = /^(?:[A-Z]{3}|[A-Z][A-Z0-9_]{1,15}\/(?:0|[1-9]|1[0-8]))$/;
+
 const facts = {
   accountId: id,
   sequence: integer.pipe(z.bigint().min(1n)),
@@ -24,7 +27,7 @@ const facts = {
   heldCents: amount,
   limitCents: amount,
   availableCents: amount,
-  currency: z.string().regex(/^[A-Z]{3}$/),
+  currency: z.string().regex(currency),
   description: text,
   merchantId: text,
   orderId: text,
@@ -37,7 +40,13 @@ const facts = {
 };
 
 const entryEvent = z.discriminatedUnion('kind', [
-  z.object({ ...facts, kind: z.enum(movementKinds), transactionId: id, transactionCreatedAt: instant }),
+  z.object({
+    ...facts,
+    kind: z.enum(movementKinds),
+    transactionId: id,
+    transactionCreatedAt: instant,
+    transactionStatus: text,
+  }),
   z.object({ ...facts, kind: z.enum(accountKinds) }),
 ]);
 

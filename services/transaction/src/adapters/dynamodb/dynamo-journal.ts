@@ -1,6 +1,7 @@
 import {
   ConditionalCheckFailedException,
   type DynamoDBClient,
+  GetItemCommand,
   PutItemCommand,
   QueryCommand,
 } from '@aws-sdk/client-dynamodb';
@@ -63,6 +64,19 @@ export class DynamoJournal implements Journal {
       if (!batch?.B) throw new Error(`an item of the journal of shard ${shard} holds no batch`);
       return batch.B;
     });
+  }
+
+  async readOne(shard: number, sequence: number): Promise<Uint8Array | undefined> {
+    const { Item } = await this.client.send(
+      new GetItemCommand({
+        TableName: this.table,
+        Key: key(shard, sequence),
+        ProjectionExpression: '#batch',
+        ExpressionAttributeNames: { '#batch': 'batch' },
+        ConsistentRead: true,
+      }),
+    );
+    return Item?.['batch']?.B;
   }
 }
 

@@ -1,43 +1,42 @@
 import type { Metadata } from '@grpc/grpc-js';
 import {
-  ChangeAccountRequest,
+  type ChangeAccountRequest,
   type ChangeAccountResponse,
   type GetBalanceRequest,
   type GetBalanceResponse,
-  OpenAccountRequest,
+  type GetBalancesRequest,
+  type GetBalancesResponse,
+  type OpenAccountRequest,
   type OpenAccountResponse,
 } from '@ipe/contracts/gen/bank/transaction/v1/transaction';
 import { parseRequest } from '@ipe/service-kit/grpc-request';
-import { Controller } from '@nestjs/common';
+import { Controller, UseInterceptors } from '@nestjs/common';
 import { GrpcMethod } from '@nestjs/microservices';
-import { changeAccount } from '../../application/change-account.ts';
-import { getBalance } from '../../application/get-balance.ts';
+import { getBalance, getBalances } from '../../application/get-balance.ts';
+import { GetPastBalance } from '../../application/get-past-balance.ts';
 import { Ledger } from '../../application/ledger.ts';
-import { openAccount } from '../../application/open-account.ts';
+import { taskOf } from '../../application/task.ts';
 import { toBalance } from '../protobuf/transaction-message.ts';
 import { callContext, Fingerprints, type GrpcCall } from './call-context.ts';
+import { ForwardToLeader } from './forward-to-leader.ts';
 import { answerOf } from './reply-status.ts';
 import * as requests from './requests.ts';
+import { toCommand } from './writes.ts';
 
 /** The part of bank.transaction.v1.TransactionService that is about accounts. */
 @Controller()
+@UseInterceptors(ForwardToLeader)
 export class AccountController {
   constructor(
     private readonly ledger: Ledger,
     private readonly fingerprints: Fingerprints,
+    private readonly getPastBalance: GetPastBalance,
   ) {}
 
   @GrpcMethod('TransactionService', 'OpenAccount')
   async openAccount(request: OpenAccountRequest, metadata: Metadata, call: GrpcCall): Promise<OpenAccountResponse> {
-    const said = parseRequest(requests.openAccountSchema, request);
-    const command = {
-      idempotency: this.fingerprints.scope('OpenAccount', OpenAccountRequest, request),
-      accountId: said.accountId,
-      accountClass: said.accountClass,
-      currency: said.currency,
-      limit: said.limitCents,
-    };
-    const { answer } = answerOf(await openAccount(this.ledger, command, callContext(metadata, call)));
+    const command = toCommand('openAccount', request, this.fingerprints);
+    const { answer } = answerOf(await this.ledger.execute(callContext(metadata, call), taskOf(command)));
     return { balance: toBalance(answer) };
   }
 
@@ -47,17 +46,26 @@ export class AccountController {
     metadata: Metadata,
     call: GrpcCall,
   ): Promise<ChangeAccountResponse> {
-    const { accountId, limitCents, status } = parseRequest(requests.changeAccountSchema, request);
-    const idempotency = this.fingerprints.scope('ChangeAccount', ChangeAccountRequest, request);
-    const command = { idempotency, accountId, limit: limitCents, status };
-    const { answer } = answerOf(await changeAccount(this.ledger, command, callContext(metadata, call)));
+    const command = toCommand('changeAccount', request, this.fingerprints);
+    const { answer } = answerOf(await this.ledger.execute(callContext(metadata, call), taskOf(command)));
     return { balance: toBalance(answer) };
   }
 
   @GrpcMethod('TransactionService', 'GetBalance')
   async getBalance(request: GetBalanceRequest, metadata: Metadata, call: GrpcCall): Promise<GetBalanceResponse> {
-    const { accountId } = parseRequest(requests.getBalanceSchema, request);
-    const { answer } = answerOf(await getBalance(this.ledger, accountId, callContext(metadata, call)));
+    const { accountId, asOf } = parseRequest(requests.getBalanceSchema, request);
+    const context = callContext(metadata, call);
+    const reply = asOf
+      ? await this.getPastBalance.execute(accountId, asOf.getTime(), context)
+      : await getBalance(this.ledger, accountId, context);
+    const { answer } = answerOf(reply);
     return { balance: toBalance(answer) };
+  }
+
+  @GrpcMethod('TransactionService', 'GetBalances')
+  async getBalances(request: GetBalancesRequest, metadata: Metadata, call: GrpcCall): Promise<GetBalancesResponse> {
+    const { accountIds } = parseRequest(requests.getBalancesSchema, request);
+    const { answer } = answerOf(await getBalances(this.ledger, accountIds, callContext(metadata, call)));
+    return { balances: answer.map(toBalance) };
   }
 }

@@ -1,10 +1,13 @@
-import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
+import { createHmac, createSecretKey, hash, type KeyObject } from 'node:crypto';
 import type { Metadata } from '@grpc/grpc-js';
 import type { Call } from '../../application/admission.ts';
 import type { IdempotencyScope } from '../../domain/record.ts';
 
 /** The part of grpc-js's call that is used. */
 export type GrpcCall = { getDeadline(): Date | number };
+
+/** The fields of requests that are maps. */
+const maps = ['metadata', 'accounts', 'amountsCents'] as const;
 
 const traceparentShape = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
@@ -21,8 +24,8 @@ type Keyed = { caller: string; idempotencyKey: string };
 type Message<Request> = { encode(request: Request): { finish(): Uint8Array } };
 
 /**
- * Tells a request's body from another's, for ever: HMAC-SHA-256 over the method's name and the request's bytes without
- * caller and key. A card number or CVV among them goes nowhere else, and cannot be found again without the secret.
+ * Tells a request's body from another's, for ever: a hash of the method's name and the request's bytes without caller
+ * and key. Maps are sorted first: their order is not part of what was asked.
  */
 export class Fingerprints {
   private readonly secret: KeyObject;
@@ -32,9 +35,33 @@ export class Fingerprints {
     this.secret = createSecretKey(secret);
   }
 
+  /** SHA-256: the journal holds what the request says anyway. */
   scope<Request extends Keyed>(method: string, message: Message<Request>, request: Request): IdempotencyScope {
-    const body = message.encode({ ...request, caller: '', idempotencyKey: '' }).finish();
-    const fingerprint = createHmac('sha256', this.secret).update(`${method}\n`).update(body).digest('hex');
+    const fingerprint = hash('sha256', textOf(method, message, request), 'hex');
     return { caller: request.caller, key: request.idempotencyKey, fingerprint };
   }
+
+  /** HMAC-SHA-256: the card number and CVV in the request cannot be found again without the secret. */
+  sealedScope<Request extends Keyed>(method: string, message: Message<Request>, request: Request): IdempotencyScope {
+    const fingerprint = createHmac('sha256', this.secret)
+      .update(textOf(method, message, request))
+      .digest('hex');
+    return { caller: request.caller, key: request.idempotencyKey, fingerprint };
+  }
+}
+
+function textOf<Request extends Keyed>(method: string, message: Message<Request>, request: Request): Uint8Array {
+  const body = message.encode({ ...withSortedMaps(request), caller: '', idempotencyKey: '' }).finish();
+  return Buffer.concat([Buffer.from(`${method}\n`), body]);
+}
+
+function withSortedMaps<Request extends Keyed>(request: Request): Request {
+  const sorted: Record<string, unknown> = {};
+  for (const name of maps) {
+    const map = (request as Record<string, unknown>)[name];
+    if (typeof map !== 'object' || map === null) continue;
+    const pairs = Object.entries(map);
+    if (pairs.length > 1) sorted[name] = Object.fromEntries(pairs.sort(([one], [other]) => (one < other ? -1 : 1)));
+  }
+  return { ...request, ...sorted };
 }

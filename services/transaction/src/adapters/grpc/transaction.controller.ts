@@ -4,42 +4,53 @@ import {
   type AuthorizeResponse,
   type CancelAuthorizationRequest,
   type CancelAuthorizationResponse,
-  CaptureRequest,
+  type CaptureRequest,
   type CaptureResponse,
   type FindTransactionRequest,
   type FindTransactionResponse,
   type GetTransactionRequest,
   type GetTransactionResponse,
-  RefundRequest,
+  type HoldRequest,
+  type HoldResponse,
+  type IncrementRequest,
+  type IncrementResponse,
+  type PostByTemplateRequest,
+  type PostByTemplateResponse,
+  type PostRequest,
+  type PostResponse,
+  type RefundRequest,
   type RefundResponse,
-  ReverseRequest,
+  type ReverseRequest,
   type ReverseResponse,
-  TransferRequest,
+  type TransferRequest,
   type TransferResponse,
-  VoidRequest,
+  type VoidRequest,
   type VoidResponse,
 } from '@ipe/contracts/gen/bank/transaction/v1/transaction';
 import { parseRequest } from '@ipe/service-kit/grpc-request';
-import { Controller } from '@nestjs/common';
+import { Controller, UseInterceptors } from '@nestjs/common';
 import { GrpcMethod } from '@nestjs/microservices';
 import type { Reply } from '../../application/admission.ts';
 import { AuthorizePurchase } from '../../application/authorize-purchase.ts';
 import { cancelAuthorization } from '../../application/cancel-authorization.ts';
-import { capturePurchase } from '../../application/capture-purchase.ts';
 import { findTransaction, getTransaction } from '../../application/get-transaction.ts';
 import { Ledger } from '../../application/ledger.ts';
-import { refundPurchase } from '../../application/refund-purchase.ts';
-import { reverseTransfer } from '../../application/reverse-transfer.ts';
-import { transferMoney } from '../../application/transfer-money.ts';
-import { voidAuthorization } from '../../application/void-authorization.ts';
+import { taskOf } from '../../application/task.ts';
+import type { Command } from '../../domain/command.ts';
 import type { Transaction } from '../../domain/transaction.ts';
 import { toTransactionMessage } from '../protobuf/transaction-message.ts';
 import { callContext, Fingerprints, type GrpcCall } from './call-context.ts';
+import { ForwardToLeader } from './forward-to-leader.ts';
 import { answerOf } from './reply-status.ts';
 import * as requests from './requests.ts';
+import { toCommand } from './writes.ts';
 
-/** The part of bank.transaction.v1.TransactionService that is about transactions. */
+type TransactionCommand = Exclude<Command, { kind: 'openAccount' | 'changeAccount' }>;
+type TransactionResponse = { transaction: ReturnType<typeof toTransactionMessage>; replayed: boolean };
+
+/** The part of bank.transaction.v1.TransactionService that is about transactions, one a call. */
 @Controller()
+@UseInterceptors(ForwardToLeader)
 export class TransactionController {
   constructor(
     private readonly ledger: Ledger,
@@ -51,7 +62,7 @@ export class TransactionController {
   async authorize(request: AuthorizeRequest, metadata: Metadata, call: GrpcCall): Promise<AuthorizeResponse> {
     const { card, merchant, amountCents, expiresAt, ...said } = parseRequest(requests.authorizeSchema, request);
     const command = {
-      idempotency: this.fingerprints.scope('Authorize', AuthorizeRequest, request),
+      idempotency: this.fingerprints.sealedScope('Authorize', AuthorizeRequest, request),
       merchant,
       amount: amountCents,
       currency: said.currency,
@@ -63,18 +74,13 @@ export class TransactionController {
   }
 
   @GrpcMethod('TransactionService', 'Capture')
-  async capture(request: CaptureRequest, metadata: Metadata, call: GrpcCall): Promise<CaptureResponse> {
-    const { transactionId, amountCents, final } = parseRequest(requests.captureSchema, request);
-    const idempotency = this.fingerprints.scope('Capture', CaptureRequest, request);
-    const command = { idempotency, transactionId, amount: amountCents, final };
-    return transactionResponse(await capturePurchase(this.ledger, command, callContext(metadata, call)));
+  capture(request: CaptureRequest, metadata: Metadata, call: GrpcCall): Promise<CaptureResponse> {
+    return this.execute(toCommand('capture', request, this.fingerprints), metadata, call);
   }
 
   @GrpcMethod('TransactionService', 'Void')
-  async void(request: VoidRequest, metadata: Metadata, call: GrpcCall): Promise<VoidResponse> {
-    const { transactionId } = parseRequest(requests.voidSchema, request);
-    const command = { idempotency: this.fingerprints.scope('Void', VoidRequest, request), transactionId };
-    return transactionResponse(await voidAuthorization(this.ledger, command, callContext(metadata, call)));
+  void(request: VoidRequest, metadata: Metadata, call: GrpcCall): Promise<VoidResponse> {
+    return this.execute(toCommand('void', request, this.fingerprints), metadata, call);
   }
 
   @GrpcMethod('TransactionService', 'CancelAuthorization')
@@ -89,33 +95,38 @@ export class TransactionController {
   }
 
   @GrpcMethod('TransactionService', 'Refund')
-  async refund(request: RefundRequest, metadata: Metadata, call: GrpcCall): Promise<RefundResponse> {
-    const { transactionId, amountCents } = parseRequest(requests.refundSchema, request);
-    const idempotency = this.fingerprints.scope('Refund', RefundRequest, request);
-    const command = { idempotency, transactionId, amount: amountCents };
-    return transactionResponse(await refundPurchase(this.ledger, command, callContext(metadata, call)));
+  refund(request: RefundRequest, metadata: Metadata, call: GrpcCall): Promise<RefundResponse> {
+    return this.execute(toCommand('refund', request, this.fingerprints), metadata, call);
   }
 
   @GrpcMethod('TransactionService', 'Transfer')
-  async transfer(request: TransferRequest, metadata: Metadata, call: GrpcCall): Promise<TransferResponse> {
-    const said = parseRequest(requests.transferSchema, request);
-    const command = {
-      idempotency: this.fingerprints.scope('Transfer', TransferRequest, request),
-      fromAccountId: said.fromAccountId,
-      toAccountId: said.toAccountId,
-      amount: said.amountCents,
-      currency: said.currency,
-      description: said.description,
-    };
-    return transactionResponse(await transferMoney(this.ledger, command, callContext(metadata, call)));
+  transfer(request: TransferRequest, metadata: Metadata, call: GrpcCall): Promise<TransferResponse> {
+    return this.execute(toCommand('transfer', request, this.fingerprints), metadata, call);
+  }
+
+  @GrpcMethod('TransactionService', 'Post')
+  post(request: PostRequest, metadata: Metadata, call: GrpcCall): Promise<PostResponse> {
+    return this.execute(toCommand('post', request, this.fingerprints), metadata, call);
+  }
+
+  @GrpcMethod('TransactionService', 'PostByTemplate')
+  postByTemplate(request: PostByTemplateRequest, metadata: Metadata, call: GrpcCall): Promise<PostByTemplateResponse> {
+    return this.execute(toCommand('postByTemplate', request, this.fingerprints), metadata, call);
+  }
+
+  @GrpcMethod('TransactionService', 'Hold')
+  hold(request: HoldRequest, metadata: Metadata, call: GrpcCall): Promise<HoldResponse> {
+    return this.execute(toCommand('hold', request, this.fingerprints), metadata, call);
+  }
+
+  @GrpcMethod('TransactionService', 'Increment')
+  increment(request: IncrementRequest, metadata: Metadata, call: GrpcCall): Promise<IncrementResponse> {
+    return this.execute(toCommand('increment', request, this.fingerprints), metadata, call);
   }
 
   @GrpcMethod('TransactionService', 'Reverse')
-  async reverse(request: ReverseRequest, metadata: Metadata, call: GrpcCall): Promise<ReverseResponse> {
-    const { transactionId, reason } = parseRequest(requests.reverseSchema, request);
-    const idempotency = this.fingerprints.scope('Reverse', ReverseRequest, request);
-    const command = { idempotency, transactionId, reason };
-    return transactionResponse(await reverseTransfer(this.ledger, command, callContext(metadata, call)));
+  reverse(request: ReverseRequest, metadata: Metadata, call: GrpcCall): Promise<ReverseResponse> {
+    return this.execute(toCommand('reverse', request, this.fingerprints), metadata, call);
   }
 
   @GrpcMethod('TransactionService', 'GetTransaction')
@@ -137,9 +148,13 @@ export class TransactionController {
     const { caller, idempotencyKey: key } = parseRequest(requests.findTransactionSchema, request);
     return transactionResponse(await findTransaction(this.ledger, { caller, key }, callContext(metadata, call)));
   }
+
+  private async execute(command: TransactionCommand, metadata: Metadata, call: GrpcCall): Promise<TransactionResponse> {
+    return transactionResponse(await this.ledger.execute(callContext(metadata, call), taskOf(command)));
+  }
 }
 
-function transactionResponse(reply: Reply<Transaction>) {
+function transactionResponse(reply: Reply<Transaction>): TransactionResponse {
   const { answer, replayed } = answerOf(reply);
   return { transaction: toTransactionMessage(answer), replayed };
 }

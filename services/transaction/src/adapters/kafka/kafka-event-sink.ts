@@ -1,5 +1,6 @@
 import type { Kafka, Producer, TopicMessages } from 'kafkajs';
 import type { EventSink, Scheduler } from '../../application/ports.ts';
+import type { Instant } from '../../domain/account.ts';
 import type { LedgerRecord } from '../../domain/record.ts';
 import { type Event, ledgerEvents } from './ledger-events.ts';
 
@@ -15,12 +16,14 @@ export class KafkaEventSink implements EventSink {
     private readonly kafka: Kafka,
     private readonly scheduler: Scheduler,
     private readonly topicPrefix: string,
+    /** What is told of a record; less than all of it where something is told again. */
+    private readonly eventsOf: (record: LedgerRecord, now: Instant) => Event[] = ledgerEvents,
   ) {}
 
   async publish(records: readonly LedgerRecord[]): Promise<void> {
     await this.connected();
     const now = this.scheduler.now();
-    const events = records.flatMap((record) => ledgerEvents(record, now));
+    const events = records.flatMap((record) => this.eventsOf(record, now));
     for (const some of inSends(events)) await this.send(some);
   }
 

@@ -30,7 +30,9 @@ export function ledgerEvents({ change, traceparent }: LedgerRecord, now: Instant
       const [transaction] = change.transactions;
       return [
         ...change.transactions.map((changed) => transactionEvent(changed, traceparent, now)),
-        ...change.entries.map((entry) => entryEvent(entry, transaction.currency, transaction, traceparent, now)),
+        ...change.entries.map((entry) =>
+          entryEvent(entry, currencyOf(entry, transaction), transaction, traceparent, now),
+        ),
       ];
     }
     case 'account':
@@ -38,6 +40,11 @@ export function ledgerEvents({ change, traceparent }: LedgerRecord, now: Instant
     case 'cancelled':
       return [];
   }
+}
+
+/** An account has one currency: the transaction's, unless its lines are of several. */
+function currencyOf({ accountId }: Entry, { lines, currency }: Transaction): string {
+  return lines.find((line) => line.accountId === accountId)?.currency ?? currency;
 }
 
 function transactionEvent(transaction: Transaction, traceparent: string, now: Instant): Event {
@@ -68,6 +75,17 @@ function transactionEvent(transaction: Transaction, traceparent: string, now: In
     createdAt: new Date(transaction.createdAt),
     updatedAt: new Date(transaction.updatedAt),
     version,
+    reversedCents: transaction.reversed,
+    lines: transaction.lines.map(({ accountId, amount, reversed, currency }) => ({
+      accountId,
+      amountCents: amount,
+      reversedCents: reversed,
+      currency,
+    })),
+    template: transaction.template,
+    metadata: transaction.metadata,
+    effectiveAt: transaction.effectiveAt === undefined ? undefined : new Date(transaction.effectiveAt),
+    followsTransactionId: transaction.followsTransactionId,
   };
   return {
     topic: transactionsTopic,

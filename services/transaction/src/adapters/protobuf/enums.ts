@@ -44,12 +44,16 @@ export const accountClasses = new Words<AccountClass, ClassMessage>({
 export const accountStatuses = new Words<AccountStatus, StatusMessage>({
   ACTIVE: StatusMessage.ACCOUNT_STATUS_ACTIVE,
   FROZEN: StatusMessage.ACCOUNT_STATUS_FROZEN,
+  FROZEN_FOR_CREDIT: StatusMessage.ACCOUNT_STATUS_FROZEN_FOR_CREDIT,
+  FROZEN_FOR_ALL: StatusMessage.ACCOUNT_STATUS_FROZEN_FOR_ALL,
   CLOSED: StatusMessage.ACCOUNT_STATUS_CLOSED,
 });
 
 export const transactionKinds = new Words<TransactionKind, TransactionKindMessage>({
   CARD_PURCHASE: TransactionKindMessage.TRANSACTION_KIND_CARD_PURCHASE,
+  HOLD: TransactionKindMessage.TRANSACTION_KIND_HOLD,
   TRANSFER: TransactionKindMessage.TRANSACTION_KIND_TRANSFER,
+  POSTING: TransactionKindMessage.TRANSACTION_KIND_POSTING,
   REVERSAL: TransactionKindMessage.TRANSACTION_KIND_REVERSAL,
 });
 
@@ -63,6 +67,7 @@ export const transactionStatuses = new Words<TransactionStatus, TransactionStatu
   PARTIALLY_REFUNDED: TransactionStatusMessage.TRANSACTION_STATUS_PARTIALLY_REFUNDED,
   REFUNDED: TransactionStatusMessage.TRANSACTION_STATUS_REFUNDED,
   POSTED: TransactionStatusMessage.TRANSACTION_STATUS_POSTED,
+  PARTIALLY_REVERSED: TransactionStatusMessage.TRANSACTION_STATUS_PARTIALLY_REVERSED,
   REVERSED: TransactionStatusMessage.TRANSACTION_STATUS_REVERSED,
 });
 
@@ -71,10 +76,12 @@ export const entryKinds = new Words<EntryKind, EntryKindMessage>({
   LIMIT_CHANGED: EntryKindMessage.ENTRY_KIND_LIMIT_CHANGED,
   STATUS_CHANGED: EntryKindMessage.ENTRY_KIND_STATUS_CHANGED,
   HOLD_PLACED: EntryKindMessage.ENTRY_KIND_HOLD_PLACED,
+  HOLD_INCREASED: EntryKindMessage.ENTRY_KIND_HOLD_INCREASED,
   HOLD_RELEASED: EntryKindMessage.ENTRY_KIND_HOLD_RELEASED,
   HOLD_EXPIRED: EntryKindMessage.ENTRY_KIND_HOLD_EXPIRED,
   CAPTURE: EntryKindMessage.ENTRY_KIND_CAPTURE,
   REFUND: EntryKindMessage.ENTRY_KIND_REFUND,
   TRANSFER: EntryKindMessage.ENTRY_KIND_TRANSFER,
+  POSTING: EntryKindMessage.ENTRY_KIND_POSTING,
   REVERSAL: EntryKindMessage.ENTRY_KIND_REVERSAL,
 });

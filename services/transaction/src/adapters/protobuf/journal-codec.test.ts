@@ -1,6 +1,6 @@
 import { JournalBatch, JournalRecord } from '@ipe/contracts/gen/bank/transaction/v1/journal';
 import { cents } from '@ipe/money/cents';
-import { answerOf, PaperLedger, purchase, smallBank } from '../../../test/paper-ledger.ts';
+import { answerOf, bankWithChart, PaperLedger, purchase, scope } from '../../../test/paper-ledger.ts';
 import type { LedgerRecord } from '../../domain/record.ts';
 import { ProtobufJournalCodec } from './journal-codec.ts';
 
@@ -16,7 +16,7 @@ const header = {
 
 /** One record of every kind. */
 function everyKind(): readonly LedgerRecord[] {
-  const ledger = smallBank();
+  const ledger = bankWithChart();
   ledger.change('acc_ana', { limit: cents(5n), status: 'FROZEN' });
   ledger.change('acc_ana', { status: 'ACTIVE' });
   ledger.change('acc_ana', { status: 'ACTIVE' });
@@ -26,7 +26,23 @@ function everyKind(): readonly LedgerRecord[] {
   ledger.refund(transactionId, 10n);
   ledger.authorize(purchase('declined', 99_999_999n));
   ledger.void(answerOf(ledger.authorize(purchase('q', 1n))).transactionId);
-  ledger.reverse(answerOf(ledger.transfer('acc_ana', 'acc_shop', 7n)).transactionId);
+  const transfer = answerOf(ledger.transfer('acc_ana', 'acc_shop', 7n));
+  ledger.reverse(transfer.transactionId, 3n);
+  ledger.reverse(transfer.transactionId);
+  const hold = answerOf(ledger.hold('acc_ana', 'acc_shop', 9n, { metadata: { mesa: '4' } }));
+  ledger.increment(hold.transactionId, 1n);
+  const said = {
+    metadata: { pedido: 'ção', '': '' },
+    effectiveAt: Date.parse('2026-10-01T00:00:00.001Z'),
+    followsTransactionId: transfer.transactionId,
+  };
+  const posting = ledger.postByTemplate('pix_out', { payer: 'acc_ana' }, { amount: 8n, fee: 1n }, scope('pix'), said);
+  ledger.reverse(answerOf(posting).transactionId, [
+    ['system:fees', -1n],
+    ['acc_ana', 1n],
+  ]);
+  ledger.change('acc_shop', { status: 'FROZEN_FOR_CREDIT' });
+  ledger.change('acc_shop', { status: 'FROZEN_FOR_ALL' });
   return ledger.records;
 }
 
@@ -61,4 +77,15 @@ test('the largest balances fit', () => {
   ledger.transfer('system:cash', 'acc_rich', 4_000_000_000_000_000_000n);
   const encoded = ledger.records.map((record) => codec.encodeRecord(record));
   expect(codec.decodeBatch(codec.encodeBatch(header, encoded).bytes).records).toEqual(ledger.records);
+});
+
+test('a transaction that says nothing more than it must costs the journal nothing more', () => {
+  const ledger = bankWithChart();
+  ledger.transfer('acc_ana', 'acc_shop', 1n, scope('k'));
+  const [message] = ledger.records
+    .slice(-1)
+    .map((record) => JournalRecord.decode(codec.encodeRecord(record)).transactionChange?.transactions[0]);
+  const { lines, metadata, template, reversedCents, effectiveAt, followsTransactionId } = message ?? {};
+  const nothing = [[], {}, '', 0n, undefined, ''];
+  expect([lines, metadata, template, reversedCents, effectiveAt, followsTransactionId]).toEqual(nothing);
 });

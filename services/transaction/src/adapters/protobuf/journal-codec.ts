@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { BinaryWriter } from '@bufbuild/protobuf/wire';
+import { BinaryReader, BinaryWriter } from '@bufbuild/protobuf/wire';
 import {
   JournalBatch as BatchMessage,
   type JournalEntry as EntryMessage,
@@ -55,6 +55,17 @@ export class ProtobufJournalCodec implements JournalCodec {
       decidedAt: requiredInstant(decidedAt),
     };
     return { header, bytes, hash: hash('sha256', bytes, 'hex'), records: records.map(fromRecordMessage) };
+  }
+
+  decodeRecord(bytes: Uint8Array, index: number): LedgerRecord | undefined {
+    const reader = new BinaryReader(bytes);
+    for (let records = 0; reader.pos < reader.len; ) {
+      const tag = reader.uint32();
+      if (tag !== recordsTag) reader.skip(tag & 7);
+      else if (records++ === index) return fromRecordMessage(RecordMessage.decode(reader, reader.uint32()));
+      else reader.skip(tag & 7);
+    }
+    return undefined;
   }
 }
 

@@ -1,14 +1,18 @@
-import type { Balance, Transaction as TransactionMessage } from '@ipe/contracts/gen/bank/transaction/v1/transaction';
+import type {
+  Balance,
+  PostingLine as LineMessage,
+  Transaction as TransactionMessage,
+} from '@ipe/contracts/gen/bank/transaction/v1/transaction';
 import { cents } from '@ipe/money/cents';
-import { type Account, available } from '../../domain/account.ts';
+import { type Account, available, type Instant } from '../../domain/account.ts';
 import { type DeclineReason, responseCodes } from '../../domain/response-codes.ts';
-import type { Transaction } from '../../domain/transaction.ts';
+import { type Metadata, noLines, noMetadata, type PostedLine, type Transaction } from '../../domain/transaction.ts';
 import { accountClasses, accountStatuses, transactionKinds, transactionStatuses } from './enums.ts';
 
 // How transactions and balances look on the wire and in the journal: one shape for both.
 
 export function toTransactionMessage(transaction: Transaction): TransactionMessage {
-  const { kind, status, amount, captured, refunded, held, merchant, createdAt, updatedAt, expiresAt, ...same } =
+  const { kind, status, amount, captured, refunded, held, reversed, merchant, lines, effectiveAt, expiresAt, ...same } =
     transaction;
   return {
     ...same,
@@ -18,16 +22,18 @@ export function toTransactionMessage(transaction: Transaction): TransactionMessa
     capturedCents: captured,
     refundedCents: refunded,
     heldCents: held,
+    reversedCents: reversed,
     merchant: merchant && { ...merchant },
-    createdAt: new Date(createdAt),
-    updatedAt: new Date(updatedAt),
-    expiresAt: expiresAt === undefined ? undefined : new Date(expiresAt),
+    lines: lines.map(toLineMessage),
+    createdAt: new Date(same.createdAt),
+    updatedAt: new Date(same.updatedAt),
+    effectiveAt: toDate(effectiveAt),
+    expiresAt: toDate(expiresAt),
   };
 }
 
 export function fromTransactionMessage(message: TransactionMessage): Transaction {
-  const { kind, status, amountCents, capturedCents, refundedCents, heldCents, declineReason, merchant, ...same } =
-    message;
+  const { kind, status, amountCents, capturedCents, refundedCents, heldCents, reversedCents, ...same } = message;
   return {
     ...same,
     kind: transactionKinds.fromMessage(kind),
@@ -36,12 +42,24 @@ export function fromTransactionMessage(message: TransactionMessage): Transaction
     captured: cents(capturedCents),
     refunded: cents(refundedCents),
     held: cents(heldCents),
-    declineReason: toDeclineReason(declineReason),
-    merchant,
-    createdAt: requiredInstant(message.createdAt),
-    updatedAt: requiredInstant(message.updatedAt),
-    expiresAt: message.expiresAt?.getTime(),
+    reversed: cents(reversedCents),
+    declineReason: toDeclineReason(same.declineReason),
+    // Nearly all transactions have neither: those share one of each.
+    lines: same.lines.length === 0 ? noLines : same.lines.map(fromLineMessage),
+    metadata: isEmpty(same.metadata) ? noMetadata : same.metadata,
+    createdAt: requiredInstant(same.createdAt),
+    updatedAt: requiredInstant(same.updatedAt),
+    effectiveAt: same.effectiveAt?.getTime(),
+    expiresAt: same.expiresAt?.getTime(),
   };
+}
+
+function toLineMessage({ accountId, amount, reversed, currency }: PostedLine): LineMessage {
+  return { accountId, amountCents: amount, reversedCents: reversed, currency };
+}
+
+function fromLineMessage({ accountId, amountCents, reversedCents, currency }: LineMessage): PostedLine {
+  return { accountId, amount: cents(amountCents), reversed: cents(reversedCents), currency };
 }
 
 export function toBalance(account: Account): Balance {
@@ -71,6 +89,15 @@ export function fromBalance(balance: Balance, hash: string): Account {
     sequence: Number(balance.sequence),
     hash,
   };
+}
+
+function toDate(instant: Instant | undefined): Date | undefined {
+  return instant === undefined ? undefined : new Date(instant);
+}
+
+function isEmpty(pairs: Metadata): boolean {
+  for (const _key in pairs) return false;
+  return true;
 }
 
 export function requiredInstant(date: Date | undefined): number {

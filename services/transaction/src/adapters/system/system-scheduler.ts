@@ -4,6 +4,7 @@ import type { Scheduler } from '../../application/ports.ts';
 /** The machine's own clock and event loop. */
 export const systemScheduler: Scheduler = {
   now: () => Date.now(),
+  elapsed: () => performance.now(),
   soon: (run) => void setImmediate(run),
   wait: (ms, signal) =>
     wait(ms, undefined, signal ? { signal } : {}).catch((error: unknown) => {

@@ -1,0 +1,115 @@
+import {
+  type AttributeValue,
+  BatchGetItemCommand,
+  type BatchGetItemCommandOutput,
+  DeleteItemCommand,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+  type QueryCommandOutput,
+} from '@aws-sdk/client-dynamodb';
+import { type ChunkStore, chunksUnderWay, type RegisteredObject } from '../../application/memory/ports.ts';
+import type { Instant } from '../../domain/account.ts';
+
+type Item = Record<string, AttributeValue>;
+
+/**
+ * One item a chunk: pk `chunk#<object>#<number>`, so that reads and writes of a large object spread over all partitions
+ * of the table. One item an object: pk `objects#<shard>`, sk its name.
+ */
+export class DynamoChunks implements ChunkStore {
+  constructor(
+    private readonly client: DynamoDBClient,
+    private readonly table: string,
+  ) {}
+
+  async register(shard: number, name: string): Promise<void> {
+    await this.client.send(new PutItemCommand({ TableName: this.table, Item: objectKey(shard, name) }));
+  }
+
+  async put(name: string, number: number, bytes: Uint8Array): Promise<void> {
+    const Item = { ...chunkKey(name, number), bytes: { B: bytes } };
+    await this.client.send(new PutItemCommand({ TableName: this.table, Item }));
+  }
+
+  async get(name: string, numbers: readonly number[]): Promise<ReadonlyArray<Uint8Array | undefined>> {
+    const found = new Map<string, Uint8Array>();
+    let Keys: Item[] | undefined = numbers.map((number) => chunkKey(name, number));
+    // A response holds at most 16 MB: what did not fit is asked for again.
+    while (Keys && Keys.length > 0) {
+      const { Responses, UnprocessedKeys }: BatchGetItemCommandOutput = await this.client.send(
+        new BatchGetItemCommand({ RequestItems: { [this.table]: { Keys, ConsistentRead: true } } }),
+      );
+      for (const { pk, bytes } of Responses?.[this.table] ?? []) if (pk?.S && bytes?.B) found.set(pk.S, bytes.B);
+      Keys = UnprocessedKeys?.[this.table]?.Keys;
+    }
+    return numbers.map((number) => found.get(chunkKey(name, number).pk.S));
+  }
+
+  async registered(shard: number): Promise<readonly RegisteredObject[]> {
+    const objects: RegisteredObject[] = [];
+    let ExclusiveStartKey: Item | undefined;
+    do {
+      const { Items = [], LastEvaluatedKey }: QueryCommandOutput = await this.client.send(
+        new QueryCommand({
+          TableName: this.table,
+          KeyConditionExpression: 'pk = :pk',
+          ExpressionAttributeValues: { ':pk': objectKey(shard, '').pk },
+          ConsistentRead: true,
+          ...(ExclusiveStartKey ? { ExclusiveStartKey } : {}),
+        }),
+      );
+      for (const { sk, unusedSince } of Items) {
+        objects.push({ name: sk?.S ?? '', unusedSince: unusedSince?.N ? Number(unusedSince.N) : undefined });
+      }
+      ExclusiveStartKey = LastEvaluatedKey;
+    } while (ExclusiveStartKey);
+    return objects;
+  }
+
+  async setUnused(shard: number, name: string, since: Instant | undefined): Promise<void> {
+    const Item: Item = objectKey(shard, name);
+    if (since !== undefined) Item['unusedSince'] = { N: String(since) };
+    await this.client.send(new PutItemCommand({ TableName: this.table, Item }));
+  }
+
+  async remove(shard: number, name: string): Promise<void> {
+    // From the last one down: what is left after a crash still begins at 0, and is found again.
+    for (let number = (await this.countChunks(name)) + chunksUnderWay; number >= 0; number--) {
+      await this.client.send(new DeleteItemCommand({ TableName: this.table, Key: chunkKey(name, number) }));
+    }
+    await this.client.send(new DeleteItemCommand({ TableName: this.table, Key: objectKey(shard, name) }));
+  }
+
+  /** How many there are before the first gap: behind one are only those that were on their way with it. */
+  private async countChunks(name: string): Promise<number> {
+    let present = 0;
+    let absent = 1;
+    while (await this.has(name, absent - 1)) {
+      present = absent;
+      absent *= 2;
+    }
+    while (absent - present > 1) {
+      const middle = Math.floor((present + absent) / 2);
+      if (await this.has(name, middle - 1)) present = middle;
+      else absent = middle;
+    }
+    return present;
+  }
+
+  private async has(name: string, number: number): Promise<boolean> {
+    const { Item } = await this.client.send(
+      new GetItemCommand({ TableName: this.table, Key: chunkKey(name, number), ProjectionExpression: 'pk' }),
+    );
+    return Item !== undefined;
+  }
+}
+
+function chunkKey(name: string, number: number) {
+  return { pk: { S: `chunk#${name}#${number}` }, sk: { S: 'chunk' } };
+}
+
+function objectKey(shard: number, name: string) {
+  return { pk: { S: `objects#${shard}` }, sk: { S: name } };
+}

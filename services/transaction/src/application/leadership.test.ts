@@ -1,0 +1,122 @@
+import {
+  codec,
+  FaultyJournal,
+  leadingLedger,
+  newLedger,
+  patient,
+  silent,
+  transfer,
+  turn,
+} from '../../test/live-ledger.ts';
+import { MemoryLease } from '../../test/memory-lease.ts';
+import { getBalance } from './get-balance.ts';
+import { Leadership, type Role } from './leadership.ts';
+import { Lease, type LeaseItem, type LeaseStore } from './lease.ts';
+
+const leaseMs = 1_000;
+
+/** A lease's store that one process cannot reach for a while. */
+class StallingLease implements LeaseStore {
+  private gate: Promise<void> = Promise.resolve();
+  goOn: () => void = () => undefined;
+
+  constructor(private readonly store: LeaseStore) {}
+
+  stall(): void {
+    this.gate = new Promise((resolve) => {
+      this.goOn = resolve;
+    });
+  }
+
+  async read(shard: number): Promise<LeaseItem | undefined> {
+    await this.gate;
+    return this.store.read(shard);
+  }
+
+  async put(shard: number, item: LeaseItem): Promise<boolean> {
+    await this.gate;
+    return this.store.put(shard, item);
+  }
+}
+
+const replicas: Leadership[] = [];
+
+// A replica that nobody stops lives on, and so would the test's process.
+afterEach(() => Promise.all(replicas.splice(0).map((leadership) => leadership.stop())));
+
+function replica(name: string, journal: FaultyJournal, store: LeaseStore) {
+  const { ledger, scheduler } = newLedger(journal, { writer: name }, { isSureToLead: () => lease.isSure() });
+  const lease = new Lease({ shard: 0, holder: name, address: `${name}:1`, leaseMs }, store, scheduler);
+  const leadership = new Leadership(
+    { shard: 0, lookMs: 10, renewMs: 100 },
+    { ledger, lease, journal, codec, openMemory: async () => undefined, scheduler, log: silent },
+  );
+  const roles: Role[] = [];
+  leadership.onRole((role) => roles.push(role));
+  leadership.start();
+  replicas.push(leadership);
+  return { ledger, lease, leadership, scheduler, roles };
+}
+
+async function someTurns(count = 60): Promise<void> {
+  for (let turns = 0; turns < count; turns++) await turn();
+}
+
+async function bank(): Promise<{ journal: FaultyJournal; store: MemoryLease }> {
+  const journal = new FaultyJournal();
+  const { ledger } = await leadingLedger(journal);
+  await ledger.stop();
+  return { journal, store: new MemoryLease() };
+}
+
+test('one replica leads, the other follows and knows where to send calls', async () => {
+  const { journal, store } = await bank();
+  const a = replica('a', journal, store);
+  await someTurns();
+  const b = replica('b', journal, store);
+  await someTurns();
+  expect([a.roles.at(-1), b.roles.at(-1)]).toEqual(['leader', 'standby']);
+  expect(b.leadership.leaderAddress).toBe('a:1');
+  expect(await transfer(a.ledger, 'k', 1n)).toMatchObject({ kind: 'answered' });
+  expect(await transfer(b.ledger, 'k', 1n)).toEqual({ kind: 'unserved', why: 'not_leading' });
+});
+
+test('a leader that stops hands over at once, and the next has all that was acknowledged', async () => {
+  const { journal, store } = await bank();
+  const a = replica('a', journal, store);
+  await someTurns();
+  const b = replica('b', journal, store);
+  await someTurns();
+  expect(await transfer(a.ledger, 'k', 10n)).toMatchObject({ kind: 'answered' });
+  await a.leadership.stop();
+  await someTurns();
+  expect(b.roles.at(-1)).toBe('leader');
+  expect(await transfer(b.ledger, 'k', 10n)).toMatchObject({ kind: 'answered', replayed: true });
+});
+
+test('a leader that falls silent is followed when its lease is over; it finds out, and follows', async () => {
+  const { journal, store } = await bank();
+  const stalling = new StallingLease(store);
+  const a = replica('a', journal, stalling);
+  await someTurns();
+  const b = replica('b', journal, store);
+  await someTurns();
+  stalling.stall();
+  await someTurns();
+  b.scheduler.time += leaseMs;
+  await someTurns();
+  expect(b.roles.at(-1)).toBe('leader');
+  expect(await transfer(b.ledger, 'k', 10n)).toMatchObject({ kind: 'answered' });
+  stalling.goOn();
+  await someTurns();
+  expect(a.roles).toEqual(['recovering', 'leader', 'recovering', 'standby']);
+});
+
+test('a deposed leader that has not noticed yet does not answer a read with the past', async () => {
+  const journal = new FaultyJournal();
+  const { ledger: deposed } = await leadingLedger(journal, {}, { isSureToLead: () => false });
+  expect(await getBalance(deposed, 'acc_b', patient)).toMatchObject({ answer: { posted: 0n } });
+  const next = await leadingLedger(journal, { writer: 'next' });
+  await transfer(next.ledger, 'k', 10n);
+  expect(await getBalance(deposed, 'acc_b', patient)).toEqual({ kind: 'unserved', why: 'not_leading' });
+});

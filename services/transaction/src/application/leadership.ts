@@ -1,0 +1,146 @@
+import type { Lease } from './lease.ts';
+import type { Ledger } from './ledger.ts';
+import type { Journal, JournalCodec, LedgerLog, Scheduler } from './ports.ts';
+import { readJournal } from './read-journal.ts';
+import { type Recovered, recover, replay } from './recover.ts';
+
+type LeadershipParts = Readonly<{
+  ledger: Ledger;
+  lease: Lease;
+  journal: Journal;
+  codec: JournalCodec;
+  /** Where the replay of the journal begins: after the newest checkpoint, or at the first batch. */
+  openMemory: () => Promise<Omit<Recovered, 'records'> | undefined>;
+  scheduler: Scheduler;
+  log: LedgerLog;
+}>;
+
+export type LeadershipOptions = Readonly<{
+  shard: number;
+  /** How often a standby looks at the lease and reads what is new in the journal. */
+  lookMs: number;
+  /** How often a leader prolongs its lease. */
+  renewMs: number;
+}>;
+
+/** What this process is to the shard: a standby knows where the leader takes calls. */
+export type Role = 'recovering' | 'standby' | 'leader';
+
+const retryMs = 500;
+
+/**
+ * A replica's life: it reads the journal to its end, follows it while another leads, and leads once the lease is its
+ * own. Who loses the fence begins again. However the lease errs, the journal takes batches from one writer alone.
+ */
+export class Leadership {
+  private readonly stopping = new AbortController();
+  private readonly listeners: Array<(role: Role) => void> = [];
+  private work: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly options: LeadershipOptions,
+    private readonly parts: LeadershipParts,
+  ) {}
+
+  /** Told of every change. */
+  onRole(listener: (role: Role) => void): void {
+    this.listeners.push(listener);
+  }
+
+  /** Where calls are to be sent instead; undefined when this process leads, or nobody is known to. */
+  get leaderAddress(): string | undefined {
+    return this.parts.lease.leaderAddress;
+  }
+
+  start(): void {
+    this.work = this.live();
+  }
+
+  /** Finishes what was taken, hands the lease back, and ends. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.work;
+  }
+
+  private async live(): Promise<void> {
+    while (!this.isStopping()) {
+      try {
+        this.become('recovering');
+        const beginning = await this.parts.openMemory();
+        const { journal, codec } = this.parts;
+        const known = await recover(journal, codec, this.options.shard, beginning);
+        if (await this.follow(known)) await this.lead(known);
+        else await known.memory?.stop();
+      } catch (error) {
+        this.parts.log.warn(`shard ${this.options.shard} is tried again: ${String(error)}`);
+        await this.pause(retryMs);
+      }
+    }
+  }
+
+  /** Follows the journal until the lease is ours, and then to its end. False: stopped meanwhile. */
+  private async follow(known: Recovered): Promise<boolean> {
+    let role: Role = 'recovering';
+    while (!this.isStopping()) {
+      const isOurs = await this.parts.lease.tryToTake();
+      await this.readOn(known);
+      if (isOurs) return true;
+      // Before it knows who leads, it is of no use to any caller.
+      if (role === 'recovering' && this.leaderAddress !== undefined) {
+        role = 'standby';
+        this.become(role);
+      }
+      if (known.memory?.isDue()) await known.memory.follow(known.state, known.end.sequence);
+      await this.pause(this.options.lookMs);
+    }
+    return false;
+  }
+
+  private async readOn(known: Recovered): Promise<void> {
+    const { journal, codec } = this.parts;
+    for await (const batch of readJournal(journal, codec, this.options.shard, known.end.sequence + 1)) {
+      replay(known, batch);
+    }
+  }
+
+  private async lead(known: Recovered): Promise<void> {
+    const { ledger, lease, log } = this.parts;
+    log.info(`leading shard ${this.options.shard} after batch ${known.end.sequence}`);
+    const lost = new AbortController();
+    ledger.lead(known, () => lost.abort());
+    this.become('leader');
+    while (!lost.signal.aborted && !this.isStopping()) {
+      await this.parts.scheduler.wait(this.options.renewMs, AbortSignal.any([lost.signal, this.stopping.signal]));
+      if (lost.signal.aborted || this.isStopping()) break;
+      if (!(await this.renewed())) ledger.giveUp();
+    }
+    if (!lost.signal.aborted) {
+      await ledger.stop();
+      await lease.handBack();
+    } else {
+      log.warn(`shard ${this.options.shard}: another leads now; reading the journal again`);
+    }
+  }
+
+  /** A store that is away takes nobody's lease either: it is tried again, and the fence holds meanwhile. */
+  private async renewed(): Promise<boolean> {
+    try {
+      return await this.parts.lease.renew();
+    } catch (error) {
+      this.parts.log.warn(`the lease of shard ${this.options.shard} is not prolonged yet: ${String(error)}`);
+      return true;
+    }
+  }
+
+  private become(role: Role): void {
+    for (const tell of this.listeners) tell(role);
+  }
+
+  private isStopping(): boolean {
+    return this.stopping.signal.aborted;
+  }
+
+  private pause(ms: number): Promise<void> {
+    return this.parts.scheduler.wait(ms, this.stopping.signal);
+  }
+}

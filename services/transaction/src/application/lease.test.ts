@@ -1,0 +1,69 @@
+import { TestScheduler } from '../../test/live-ledger.ts';
+import { MemoryLease } from '../../test/memory-lease.ts';
+import { Lease } from './lease.ts';
+
+const leaseMs = 1_000;
+
+function holder(name: string, store: MemoryLease, scheduler = new TestScheduler()) {
+  return { lease: new Lease({ shard: 0, holder: name, address: `${name}:1`, leaseMs }, store, scheduler), scheduler };
+}
+
+test('the first to ask has it, and the second learns where', async () => {
+  const store = new MemoryLease();
+  const [a, b] = [holder('a', store), holder('b', store)];
+  expect(await a.lease.tryToTake()).toBe(true);
+  expect(await b.lease.tryToTake()).toBe(false);
+  expect([a.lease.leaderAddress, b.lease.leaderAddress]).toEqual([undefined, 'a:1']);
+});
+
+test('a lease that one process has seen unchanged for its whole time is anybody’s', async () => {
+  const store = new MemoryLease();
+  const [a, b] = [holder('a', store), holder('b', store)];
+  await a.lease.tryToTake();
+  await b.lease.tryToTake();
+  b.scheduler.time += leaseMs - 1;
+  expect(await b.lease.tryToTake()).toBe(false);
+  b.scheduler.time += 1;
+  expect(await b.lease.tryToTake()).toBe(true);
+  expect(await a.lease.renew()).toBe(false);
+});
+
+test('a lease that is prolonged begins anew for those who wait', async () => {
+  const store = new MemoryLease();
+  const [a, b] = [holder('a', store), holder('b', store)];
+  await a.lease.tryToTake();
+  await b.lease.tryToTake();
+  b.scheduler.time += leaseMs - 1;
+  await a.lease.renew();
+  b.scheduler.time += leaseMs - 1;
+  expect(await b.lease.tryToTake()).toBe(false);
+});
+
+test('a holder is sure of it for less time than anybody else waits', async () => {
+  const { lease, scheduler } = holder('a', new MemoryLease());
+  expect(lease.isSure()).toBe(false);
+  await lease.tryToTake();
+  scheduler.time += 0.8 * leaseMs - 1;
+  expect(lease.isSure()).toBe(true);
+  scheduler.time += 1;
+  expect(lease.isSure()).toBe(false);
+  await lease.renew();
+  expect(lease.isSure()).toBe(true);
+});
+
+test('who hands it back is sure of nothing any more, and nobody waits', async () => {
+  const store = new MemoryLease();
+  const [a, b] = [holder('a', store), holder('b', store)];
+  await a.lease.tryToTake();
+  await b.lease.tryToTake();
+  await a.lease.handBack();
+  expect(a.lease.isSure()).toBe(false);
+  expect(await b.lease.tryToTake()).toBe(true);
+});
+
+test('of two who take it at the same moment, one has it', async () => {
+  const store = new MemoryLease();
+  const holders = ['a', 'b', 'c'].map((name) => holder(name, store).lease);
+  const taken = await Promise.all(holders.map((lease) => lease.tryToTake()));
+  expect(taken.filter(Boolean)).toHaveLength(1);
+});

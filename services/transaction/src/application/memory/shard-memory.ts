@@ -1,0 +1,232 @@
+import type { LedgerState } from '../../domain/ledger-state.ts';
+import { forget, type Trace } from '../../domain/trace.ts';
+import type { Journal, JournalBatch, JournalCodec, LedgerLog, Scheduler } from '../ports.ts';
+import { type Checkpoint, objectsOf, type StoredObject } from './checkpoint.ts';
+import type { ObjectParts } from './chunked-object.ts';
+import { EntrySorter } from './entry-sorter.ts';
+import { KeyHash } from './key-hash.ts';
+import { KeyIndex } from './key-index.ts';
+import type { CheckpointStore, ChunkStore, Digest, SnapshotCodec } from './ports.ts';
+import { Recall } from './recall.ts';
+import { RecentRecords } from './recent-records.ts';
+import { sweep } from './retention.ts';
+import { type Snapshot, snapshotOf, writeSnapshot } from './snapshot.ts';
+import { WorkShare } from './work-share.ts';
+
+export type MemoryOptions = Readonly<{
+  /** A checkpoint is due once so much was journaled since the last one ... */
+  minTailBytes: number;
+  /** ... and so many times the size of its snapshot: so checkpoints cost at most 1/ratio of what the journal does. */
+  tailRatio: number;
+  /** The latest records, which stay in memory though the index covers them: they are asked for most. */
+  keepRecords: number;
+  /** Of one core, for work in the background: above 0 to 1. */
+  workShare: number;
+  keepCheckpoints: number;
+  /** How long what no checkpoint needs any more is kept, for a process that still reads by an older one. */
+  graceMs: number;
+}>;
+
+export type MemoryParts = Readonly<{
+  journal: Journal;
+  codec: JournalCodec;
+  snapshots: SnapshotCodec;
+  chunks: ChunkStore;
+  checkpoints: CheckpointStore;
+  scheduler: Scheduler;
+  log: LedgerLog;
+  digest: Digest;
+  /** A name that no object ever had. */
+  newName: () => string;
+  /** 8 bytes that nobody can guess. */
+  newHashKey: () => Uint8Array;
+}>;
+
+const retryMs = 5_000;
+
+/**
+ * What keeps a shard's memory bounded, and its start fast. Told of every durable batch, it writes, from time to time
+ * and in the background, a checkpoint: a snapshot of the accounts and open holds, and an index of where all else lies
+ * in the journal. What the index covers can then leave the state, and is recalled when it is asked for.
+ */
+export class ShardMemory {
+  readonly recall: Recall;
+  /** Where each account's entries lie, by account id. */
+  readonly entries: KeyIndex;
+  private readonly keys: KeyIndex;
+  readonly objects: ObjectParts;
+  private readonly recent = new RecentRecords();
+  private readonly stopping = new AbortController();
+  /** What is being written, and not named by a checkpoint or an index yet. */
+  private readonly begun = new Set<string>();
+  private hash: KeyHash;
+  private snapshotBytes = 0;
+  /** Journaled since the last checkpoint. */
+  private tailBytes = 0;
+  private notBefore = 0;
+  private writing: Promise<void> | undefined;
+  private merging: Promise<void> | undefined;
+
+  constructor(
+    private readonly shard: number,
+    private readonly options: MemoryOptions,
+    private readonly parts: MemoryParts,
+  ) {
+    const newName = () => {
+      const name = parts.newName();
+      this.begun.add(name);
+      return name;
+    };
+    this.objects = { shard, store: parts.chunks, digest: parts.digest, newName };
+    this.hash = new KeyHash(parts.newHashKey());
+    this.keys = new KeyIndex(this.objects, { filtered: true, fanOut: 2 }, this.hash);
+    this.entries = new KeyIndex(this.objects, { filtered: false, fanOut: 8 }, this.hash);
+    this.recall = new Recall(shard, { ...parts, keys: this.keys });
+  }
+
+  /** The last batch that the index covers; 0 before the first checkpoint. */
+  get covered(): number {
+    return this.recall.covered;
+  }
+
+  /** Takes a visible checkpoint's indexes for its own. */
+  async adopt({ sequence, hashKey, state, keys, entries }: Checkpoint): Promise<void> {
+    const runs = await Promise.all([this.keys.open(keys), this.entries.open(entries)]);
+    this.hash = new KeyHash(hashKey);
+    this.keys.use(runs[0], this.hash);
+    this.entries.use(runs[1], this.hash);
+    this.cover(sequence, state);
+  }
+
+  /** A standby's way to a bounded memory: takes over the leader's newest checkpoint up to where it has come itself. */
+  async follow(state: LedgerState, sequence: number): Promise<void> {
+    const [newest] = await this.parts.checkpoints.list(this.shard);
+    if (!newest || newest.sequence <= this.covered || newest.sequence > sequence) return;
+    await this.adopt(this.parts.snapshots.decodeCheckpoint(newest.bytes));
+    await this.letGo(state);
+  }
+
+  /** Told of every batch that is durable, in order. */
+  committed(batch: JournalBatch): void {
+    this.recent.push(batch);
+    this.tailBytes += batch.bytes.length;
+  }
+
+  /** Whether a checkpoint should be begun. Asked after a batch; costs next to nothing. */
+  isDue(): boolean {
+    if (this.writing || this.parts.scheduler.elapsed() < this.notBefore) return false;
+    const { minTailBytes, tailRatio } = this.options;
+    return this.tailBytes >= Math.max(minTailBytes, tailRatio * this.snapshotBytes);
+  }
+
+  /**
+   * Begins a checkpoint of the state as it is now, which must be that after the batch with this sequence, durable or
+   * not: the checkpoint becomes visible only after the batch is durable, and never when it is lost. Afterwards it lets
+   * go of what is old. Resolves when all is done; a failure is logged, and tried again some seconds later.
+   */
+  checkpoint(state: LedgerState, sequence: number, workShare = this.options.workShare): Promise<void> {
+    if (this.writing) return this.writing;
+    const share = new WorkShare(this.parts.scheduler, workShare, this.stopping.signal);
+    this.writing = this.write(state, snapshotOf(state), sequence, share)
+      .catch((error: unknown) => this.tell('a checkpoint could not be written', error))
+      .finally(() => {
+        this.writing = undefined;
+        if (!this.merging) this.begun.clear();
+      });
+    return this.writing;
+  }
+
+  /** Lets go of what the index covers, but for the latest records. What was recalled of late goes too. */
+  async letGo(state: LedgerState, share = this.inBackground()): Promise<void> {
+    const traces: readonly Trace[] = [
+      ...this.recall.release(),
+      ...this.recent.release(this.covered, this.options.keepRecords),
+    ];
+    for (const [count, trace] of traces.entries()) {
+      forget(state, trace);
+      if (count % 256 === 0) await share.turn();
+    }
+  }
+
+  /** Ends the work in the background; what it has written so far is swept by a later leader. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.settled();
+  }
+
+  /** Resolves when nothing goes on in the background. */
+  async settled(): Promise<void> {
+    await this.writing;
+    await this.merging;
+  }
+
+  private async write(state: LedgerState, snapshot: Snapshot, sequence: number, share: WorkShare): Promise<void> {
+    if (sequence <= this.covered) return;
+    const batch = await this.recent.durable(sequence, this.stopping.signal);
+    const { snapshots, checkpoints } = this.parts;
+    const stored = await writeSnapshot(snapshot, snapshots, this.objects, share);
+    const sorters = {
+      keys: new EntrySorter((text) => this.hash.of(text)),
+      entries: new EntrySorter((text) => this.hash.of(text)),
+    };
+    await this.recent.enter({ after: this.covered, upTo: sequence }, sorters, share);
+    const keyRun = await this.keys.write(sorters.keys, share);
+    const entryRun = await this.entries.write(sorters.entries, share);
+    const checkpoint: Checkpoint = {
+      shard: this.shard,
+      sequence,
+      journalHash: batch.hash,
+      decidedAt: batch.decidedAt,
+      hashKey: this.hash.key,
+      state: stored,
+      keys: [...this.keys.stored, keyRun.stored],
+      entries: [...this.entries.stored, entryRun.stored],
+    };
+    // When another process has made one after the same batch, that is as good: the next names what this one wrote.
+    await checkpoints.publish(this.shard, sequence, snapshots.encodeCheckpoint(checkpoint));
+    this.keys.add(keyRun);
+    this.entries.add(entryRun);
+    this.cover(sequence, stored);
+    await this.letGo(state, share);
+    await this.sweep(checkpoint);
+    this.merging ??= this.merge().finally(() => {
+      this.merging = undefined;
+      if (!this.writing) this.begun.clear();
+    });
+  }
+
+  private cover(sequence: number, snapshot: StoredObject): void {
+    this.recall.covered = sequence;
+    this.snapshotBytes = snapshot.bytes;
+    this.tailBytes = this.recent.bytesAfter(sequence);
+  }
+
+  private async merge(): Promise<void> {
+    try {
+      while ((await this.keys.merge(this.inBackground())) || (await this.entries.merge(this.inBackground())));
+    } catch (error) {
+      this.tell('index runs could not be merged', error);
+    }
+  }
+
+  /** A failure here is no failure of the checkpoint, which is visible by now. */
+  private async sweep(published: Checkpoint): Promise<void> {
+    const { keepCheckpoints: keep, graceMs } = this.options;
+    const present = { ...published, keys: this.keys.stored, entries: this.entries.stored };
+    const inUse = [...objectsOf(published), ...objectsOf(present), ...this.begun];
+    const now = this.parts.scheduler.now();
+    await sweep(this.shard, this.parts, { keep, graceMs, now, inUse }).catch((error: unknown) =>
+      this.tell('old checkpoints could not be swept', error),
+    );
+  }
+
+  private inBackground(): WorkShare {
+    return new WorkShare(this.parts.scheduler, this.options.workShare, this.stopping.signal);
+  }
+
+  private tell(what: string, error: unknown): void {
+    if (this.stopping.signal.aborted) return;
+    this.notBefore = this.parts.scheduler.elapsed() + retryMs;
+    this.parts.log.warn(`shard ${this.shard}: ${what}: ${String(error)}`);
+  }
+}
