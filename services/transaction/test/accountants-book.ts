@@ -76,7 +76,6 @@ export class AccountantsBook {
   }
 
   private move(key: string, { do: kind, from, to, amount }: Extract<Asked, { do: 'transfer' | 'hold' }>): Told {
-    if (from === to) return { refused: 'same_account' };
     const giver = this.line(from);
     if (giver.frozen) return { refused: 'account_frozen' };
     if (free(giver) < amount) return { refused: 'insufficient_funds' };

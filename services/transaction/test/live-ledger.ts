@@ -48,6 +48,10 @@ export class FaultyJournal implements Journal {
     return this.store.read(shard, fromSequence);
   }
 
+  readRange(shard: number, fromSequence: number, count: number): Promise<readonly Uint8Array[]> {
+    return this.store.readRange(shard, fromSequence, count);
+  }
+
   readOne(shard: number, sequence: number): Promise<Uint8Array | undefined> {
     return this.store.readOne(shard, sequence);
   }

@@ -24,6 +24,16 @@ export class MemoryJournal implements Journal {
     return page;
   }
 
+  async readRange(shard: number, fromSequence: number, count: number): Promise<readonly Uint8Array[]> {
+    const range: Uint8Array[] = [];
+    while (range.length < count) {
+      const batch = this.batches.get(`${shard}/${fromSequence + range.length}`);
+      if (!batch) break;
+      range.push(batch.bytes);
+    }
+    return range;
+  }
+
   async readOne(shard: number, sequence: number): Promise<Uint8Array | undefined> {
     return this.batches.get(`${shard}/${sequence}`)?.bytes;
   }

@@ -38,6 +38,8 @@ export interface Journal {
   append(batch: EncodedBatch): Promise<'appended' | 'taken'>;
   /** Batches in order from a sequence on, strongly read; a page of at most some megabytes, empty at the end. */
   read(shard: number, fromSequence: number): Promise<readonly Uint8Array[]>;
+  /** Up to 100 batches in order from a sequence on, strongly read, up to the first that is not there. */
+  readRange(shard: number, fromSequence: number, count: number): Promise<readonly Uint8Array[]>;
   /** One batch, strongly read; undefined when there is none. */
   readOne(shard: number, sequence: number): Promise<Uint8Array | undefined>;
 }

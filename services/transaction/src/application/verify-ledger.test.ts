@@ -233,6 +233,7 @@ test('an interrupted audit goes on where it was saved, and comes to the same', a
   const read: number[] = [];
   const watched: Journal = {
     append: (batch) => journal.append(batch),
+    readRange: (shard, from, count) => journal.readRange(shard, from, count),
     readOne: (shard, sequence) => journal.readOne(shard, sequence),
     read: (shard, from) => {
       read.push(from);

@@ -1,4 +1,7 @@
 import {
+  type AttributeValue,
+  BatchGetItemCommand,
+  type BatchGetItemCommandOutput,
   ConditionalCheckFailedException,
   type DynamoDBClient,
   GetItemCommand,
@@ -66,19 +69,40 @@ export class DynamoJournal implements Journal {
     });
   }
 
+  async readRange(shard: number, fromSequence: number, count: number): Promise<readonly Uint8Array[]> {
+    const keys = Array.from({ length: count }, (_, offset) => key(shard, fromSequence + offset));
+    const found = new Map<string, Uint8Array>();
+    let asked: Array<Record<string, AttributeValue>> | undefined = keys;
+    // A response holds at most 16 MB: what did not fit is asked for again.
+    while (asked && asked.length > 0) {
+      const { Responses, UnprocessedKeys }: BatchGetItemCommandOutput = await this.client.send(
+        new BatchGetItemCommand({ RequestItems: { [this.table]: { Keys: asked, ...justTheBatch } } }),
+      );
+      for (const { sk, batch } of Responses?.[this.table] ?? []) if (sk?.S && batch?.B) found.set(sk.S, batch.B);
+      asked = UnprocessedKeys?.[this.table]?.Keys;
+    }
+    const batches = keys.map(({ sk }) => found.get(sk.S));
+    const end = batches.indexOf(undefined);
+    return batches.slice(0, end < 0 ? count : end).filter((batch) => batch !== undefined);
+  }
+
   async readOne(shard: number, sequence: number): Promise<Uint8Array | undefined> {
     const { Item } = await this.client.send(
       new GetItemCommand({
         TableName: this.table,
         Key: key(shard, sequence),
-        ProjectionExpression: '#batch',
-        ExpressionAttributeNames: { '#batch': 'batch' },
-        ConsistentRead: true,
+        ...justTheBatch,
       }),
     );
     return Item?.['batch']?.B;
   }
 }
+
+const justTheBatch = {
+  ProjectionExpression: '#batch, sk',
+  ExpressionAttributeNames: { '#batch': 'batch' },
+  ConsistentRead: true,
+};
 
 function key(shard: number, sequence: number) {
   return { pk: { S: `journal#${shard}` }, sk: { S: String(sequence).padStart(16, '0') } };

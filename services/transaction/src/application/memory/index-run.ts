@@ -8,12 +8,18 @@ export type Guide = Readonly<{ firsts: Buffer; filters: Buffer | undefined }>;
 
 /** Entries of some stretch of the journal, sorted by hash and place; written once. */
 export class IndexRun {
+  /** The hash that each chunk begins with: looked at for every new key. */
+  private readonly hashes: Float64Array;
+
   constructor(
     private readonly parts: ObjectParts,
     readonly stored: StoredRun,
     private readonly guide: Guide,
     private readonly filterBytes: number,
-  ) {}
+  ) {
+    const { firsts } = guide;
+    this.hashes = Float64Array.from({ length: firsts.length / entryBytes }, (_, at) => hashAt(firsts, at * entryBytes));
+  }
 
   /** Reads its guide. filterBytes: of the filter a chunk; 0: there is none. */
   static async open(parts: ObjectParts, stored: StoredRun, filterBytes: number): Promise<IndexRun> {
@@ -30,7 +36,12 @@ export class IndexRun {
 
   /** False: it holds nothing under that hash. No I/O. */
   mayHold(hash: number): boolean {
-    const chunk = this.chunkOf(hash, lastPlace);
+    let chunk = -1;
+    for (let after = this.hashes.length; after - chunk > 1; ) {
+      const middle = (chunk + after) >>> 1;
+      if ((this.hashes[middle] ?? 0) <= hash) chunk = middle;
+      else after = middle;
+    }
     return chunk >= 0 && this.mayBeInChunk(chunk, hash);
   }
 
