@@ -8,8 +8,8 @@ import { DynamoJournal } from '../adapters/dynamodb/dynamo-journal.ts';
 import { ProtobufJournalCodec } from '../adapters/protobuf/journal-codec.ts';
 import { systemScheduler } from '../adapters/system/system-scheduler.ts';
 import { type Out, progressLine } from '../adapters/terminal/progress-line.ts';
-import { Pace } from '../application/pace.ts';
-import { shardsOf } from '../application/search-journal.ts';
+import { Pace } from '../application/verification/pace.ts';
+import { shardsOf } from '../application/verification/search-journal.ts';
 
 /** What the person at the keyboard can do something about. */
 export class UsageError extends Error {

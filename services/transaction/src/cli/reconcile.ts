@@ -14,8 +14,8 @@ import { fileLines } from '../adapters/files/file-lines.ts';
 import { readProfile, readRules } from '../adapters/files/reconciliation-files.ts';
 import { reportLines, summaryLines } from '../adapters/files/reconciliation-report.ts';
 import { postMend, postRequestLine } from '../adapters/grpc/mend-postings.ts';
-import { reconcileSettlement } from '../application/reconcile-settlement.ts';
-import type { Mend } from '../domain/mend-settlement.ts';
+import { reconcileSettlement } from '../application/reconciliation/reconcile-settlement.ts';
+import type { Mend } from '../domain/reconciliation/mend-settlement.ts';
 import { chosenShards, journalTools, type Output, UsageError } from './journal-tools.ts';
 
 export const reconcileOptions = {

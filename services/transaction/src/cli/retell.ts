@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { FilePositions } from '../adapters/files/file-positions.ts';
 import { KafkaEventSink } from '../adapters/kafka/kafka-event-sink.ts';
 import { retoldEntries } from '../adapters/kafka/retold-entries.ts';
-import { retellEntries } from '../application/retell-entries.ts';
+import { retellEntries } from '../application/verification/retell-entries.ts';
 import { chosenShards, journalTools, type Output } from './journal-tools.ts';
 
 export const retellOptions = {

@@ -6,9 +6,9 @@ import { grpcClient } from '@ipe/service-kit/grpc-client';
 import { z } from 'zod';
 import { AuditDeskFiles } from '../adapters/files/audit-desk-files.ts';
 import { AccountProjection, StatementProjection } from '../adapters/grpc/projections.ts';
-import type { Projection } from '../application/verification-ports.ts';
-import { type ShardSummary, verifyLedger } from '../application/verify-ledger.ts';
-import { differenceText } from '../domain/audit.ts';
+import type { Projection } from '../application/verification/ports.ts';
+import { type ShardSummary, verifyLedger } from '../application/verification/verify-ledger.ts';
+import { differenceText } from '../domain/verification/audit.ts';
 import { chosenShards, journalTools, type Output, seconds, UsageError } from './journal-tools.ts';
 
 export const verifyOptions = {

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cents } from '@ipe/money/cents';
-import { emptyAudit } from '../../domain/audit.ts';
+import { emptyAudit } from '../../domain/verification/audit.ts';
 import { AuditDeskFiles } from './audit-desk-files.ts';
 import { SpillFiles } from './spill-files.ts';
 

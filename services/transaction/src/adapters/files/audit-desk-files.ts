@@ -5,9 +5,9 @@ import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { cents } from '@ipe/money/cents';
-import { keyFactBytes, stateFactBytes } from '../../application/spilled-facts.ts';
-import type { AuditDesk, AuditPosition } from '../../application/verification-ports.ts';
-import type { Head } from '../../domain/audit.ts';
+import type { AuditDesk, AuditPosition } from '../../application/verification/ports.ts';
+import { keyFactBytes, stateFactBytes } from '../../application/verification/spilled-facts.ts';
+import type { Head } from '../../domain/verification/audit.ts';
 import { SpillFiles } from './spill-files.ts';
 
 /** First line of the saved position. */

@@ -1,4 +1,4 @@
-import type { FileLine } from '../../application/reconcile-settlement.ts';
+import type { FileLine } from '../../application/reconciliation/reconcile-settlement.ts';
 
 /** No record of a settlement file is longer; what is, is no line, and must not fill the memory. */
 const mostLineBytes = 16_384;

@@ -2,7 +2,7 @@ import { createReadStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { readSettlementFile } from '../../application/reconcile-settlement.ts';
+import { readSettlementFile } from '../../application/reconciliation/reconcile-settlement.ts';
 import { fileLines } from './file-lines.ts';
 import { readProfile, readRules, UnfitFile } from './reconciliation-files.ts';
 

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { ledgerFields } from '../../application/read-settlement-entries.ts';
-import type { MatchingRule } from '../../domain/match-settlement.ts';
-import type { Profile } from '../../domain/settlement-file.ts';
+import { ledgerFields } from '../../application/reconciliation/read-settlement-entries.ts';
+import type { MatchingRule } from '../../domain/reconciliation/match-settlement.ts';
+import type { Profile } from '../../domain/reconciliation/settlement-file.ts';
 
 /** Everything that is wrong with a profile or with rules, one problem a line. */
 export class UnfitFile extends Error {

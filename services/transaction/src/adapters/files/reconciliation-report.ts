@@ -1,7 +1,7 @@
 import { formatCents } from '@ipe/money/cents';
-import type { Reconciliation } from '../../application/reconcile-settlement.ts';
-import type { LedgerLine, Match } from '../../domain/match-settlement.ts';
-import type { SettlementLine } from '../../domain/settlement-file.ts';
+import type { Reconciliation } from '../../application/reconciliation/reconcile-settlement.ts';
+import type { LedgerLine, Match } from '../../domain/reconciliation/match-settlement.ts';
+import type { SettlementLine } from '../../domain/reconciliation/settlement-file.ts';
 
 const columns = [
   ...['class', 'match', 'rule', 'file_line', 'file_date', 'file_amount', 'file_fields'],

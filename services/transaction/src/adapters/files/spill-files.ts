@@ -10,7 +10,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import type { Spill } from '../../application/verification-ports.ts';
+import type { Spill } from '../../application/verification/ports.ts';
 
 const partitions = 64;
 const bufferedBytes = 32 * 1024;

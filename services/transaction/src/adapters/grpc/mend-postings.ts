@@ -2,7 +2,7 @@ import { status } from '@grpc/grpc-js';
 import { PostRequest, type TransactionServiceClient } from '@ipe/contracts/gen/bank/transaction/v1/transaction';
 import { call } from '@ipe/service-kit/grpc-client';
 import { GrpcRefusal } from '@ipe/service-kit/refusal';
-import type { Mend } from '../../domain/mend-settlement.ts';
+import type { Mend } from '../../domain/reconciliation/mend-settlement.ts';
 
 const caller = 'reconciliation';
 const deadlineMs = 10_000;

@@ -3,7 +3,7 @@ import { type AccountServiceClient, accountStatusToJSON } from '@ipe/contracts/g
 import type { StatementServiceClient } from '@ipe/contracts/gen/bank/statement/v1/statement';
 import { call } from '@ipe/service-kit/grpc-client';
 import { GrpcRefusal } from '@ipe/service-kit/refusal';
-import type { ProjectedBalance, Projection } from '../../application/verification-ports.ts';
+import type { ProjectedBalance, Projection } from '../../application/verification/ports.ts';
 
 const deadlineMs = 5_000;
 const waiting = { waitForReady: true };

@@ -1,4 +1,4 @@
-import type { Told } from '../../application/verification-ports.ts';
+import type { Told } from '../../application/verification/ports.ts';
 
 const onScreenEveryMs = 500;
 const inLogEveryMs = 10_000;

@@ -1,8 +1,8 @@
-import { journalOf } from '../../test/audited-journal.ts';
-import { codec, TestScheduler } from '../../test/live-ledger.ts';
-import { MemoryPositions } from '../../test/memory-positions.ts';
-import { smallBank } from '../../test/paper-ledger.ts';
-import type { LedgerRecord } from '../domain/record.ts';
+import { journalOf } from '../../../test/audited-journal.ts';
+import { codec, TestScheduler } from '../../../test/live-ledger.ts';
+import { MemoryPositions } from '../../../test/memory-positions.ts';
+import { smallBank } from '../../../test/paper-ledger.ts';
+import type { LedgerRecord } from '../../domain/record.ts';
 import { Pace } from './pace.ts';
 import { retellEntries } from './retell-entries.ts';
 

@@ -1,4 +1,4 @@
-import type { Scheduler } from './ports.ts';
+import type { Scheduler } from '../ports.ts';
 
 /** Holds a reader to so many bytes a second, so that the ledger's own reads and writes keep theirs. */
 export class Pace {

@@ -1,8 +1,8 @@
-import { journalOf } from '../../test/audited-journal.ts';
-import type { MemoryJournal } from '../../test/memory-journal.ts';
-import { livelyBank, verifyJournal as verify } from '../../test/verified-journal.ts';
-import { available } from '../domain/account.ts';
-import type { ProjectedBalance, Projection } from './verification-ports.ts';
+import { journalOf } from '../../../test/audited-journal.ts';
+import type { MemoryJournal } from '../../../test/memory-journal.ts';
+import { livelyBank, verifyJournal as verify } from '../../../test/verified-journal.ts';
+import { available } from '../../domain/account.ts';
+import type { ProjectedBalance, Projection } from './ports.ts';
 
 const bank = livelyBank();
 let journal: MemoryJournal;

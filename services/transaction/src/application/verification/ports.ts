@@ -1,4 +1,4 @@
-import type { AuditState } from '../domain/audit.ts';
+import type { AuditState } from '../../domain/verification/audit.ts';
 
 /** Facts of a fixed size, set aside in files instead of memory, each beginning with the bytes of a hash. */
 export interface Spill {

@@ -1,14 +1,14 @@
 import { cents } from '@ipe/money/cents';
-import { journalOf } from '../../test/audited-journal.ts';
-import { codec, TestScheduler } from '../../test/live-ledger.ts';
-import { PaperLedger, sha256 } from '../../test/paper-ledger.ts';
-import { reportLines, summaryLines } from '../adapters/files/reconciliation-report.ts';
-import { unboundedLimit } from '../domain/account.ts';
-import type { MatchingRule } from '../domain/match-settlement.ts';
-import type { Mend } from '../domain/mend-settlement.ts';
-import type { LedgerRecord } from '../domain/record.ts';
-import type { Profile } from '../domain/settlement-file.ts';
-import { Pace } from './pace.ts';
+import { journalOf } from '../../../test/audited-journal.ts';
+import { codec, TestScheduler } from '../../../test/live-ledger.ts';
+import { PaperLedger, sha256 } from '../../../test/paper-ledger.ts';
+import { reportLines, summaryLines } from '../../adapters/files/reconciliation-report.ts';
+import { unboundedLimit } from '../../domain/account.ts';
+import type { MatchingRule } from '../../domain/reconciliation/match-settlement.ts';
+import type { Mend } from '../../domain/reconciliation/mend-settlement.ts';
+import type { Profile } from '../../domain/reconciliation/settlement-file.ts';
+import type { LedgerRecord } from '../../domain/record.ts';
+import { Pace } from '../verification/pace.ts';
 import { type FileLine, type Reconciliation, readSettlementFile, reconcileSettlement } from './reconcile-settlement.ts';
 
 const account = 'system:settlement:cards';

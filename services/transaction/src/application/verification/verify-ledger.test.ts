@@ -1,13 +1,13 @@
 import { cents } from '@ipe/money/cents';
-import { damaged, journalOf, MemoryDesk, withRecord } from '../../test/audited-journal.ts';
-import type { MemoryJournal } from '../../test/memory-journal.ts';
-import { sha256 } from '../../test/paper-ledger.ts';
-import { livelyBank, verifyJournal as verify } from '../../test/verified-journal.ts';
-import { type Entry, nextEntry } from '../domain/entry.ts';
-import type { LedgerRecord, TransactionChange } from '../domain/record.ts';
-import { newTransaction } from '../domain/transaction.ts';
-import { transactionId as idAt } from '../domain/transaction-id.ts';
-import type { Journal } from './ports.ts';
+import { damaged, journalOf, MemoryDesk, withRecord } from '../../../test/audited-journal.ts';
+import type { MemoryJournal } from '../../../test/memory-journal.ts';
+import { sha256 } from '../../../test/paper-ledger.ts';
+import { livelyBank, verifyJournal as verify } from '../../../test/verified-journal.ts';
+import { type Entry, nextEntry } from '../../domain/entry.ts';
+import type { LedgerRecord, TransactionChange } from '../../domain/record.ts';
+import { newTransaction } from '../../domain/transaction.ts';
+import { transactionId as idAt } from '../../domain/transaction-id.ts';
+import type { Journal } from '../ports.ts';
 
 const bank = livelyBank();
 let journal: MemoryJournal;

@@ -1,13 +1,13 @@
 import { addDays, type LocalDate, saoPauloDate } from '@ipe/brazil/bank-calendar';
-import type { Entry } from '../domain/entry.ts';
-import type { LedgerLine } from '../domain/match-settlement.ts';
-import type { LedgerRecord } from '../domain/record.ts';
-import type { Transaction } from '../domain/transaction.ts';
-import type { Pace } from './pace.ts';
-import type { Journal, JournalCodec, Scheduler } from './ports.ts';
-import { readJournal } from './read-journal.ts';
-import { firstSequence, lastSequence } from './search-journal.ts';
-import type { Told } from './verification-ports.ts';
+import type { Entry } from '../../domain/entry.ts';
+import type { LedgerLine } from '../../domain/reconciliation/match-settlement.ts';
+import type { LedgerRecord } from '../../domain/record.ts';
+import type { Transaction } from '../../domain/transaction.ts';
+import type { Journal, JournalCodec, Scheduler } from '../ports.ts';
+import { readJournal } from '../read-journal.ts';
+import type { Pace } from '../verification/pace.ts';
+import type { Told } from '../verification/ports.ts';
+import { firstSequence, lastSequence } from '../verification/search-journal.ts';
 
 export type ReadParts = Readonly<{
   journal: Journal;

@@ -1,10 +1,10 @@
-import type { Difference } from '../domain/audit.ts';
-import { firstOf } from '../domain/audit.ts';
-import type { Sha256 } from '../domain/entry.ts';
+import type { Sha256 } from '../../domain/entry.ts';
+import type { Difference } from '../../domain/verification/audit.ts';
+import { firstOf } from '../../domain/verification/audit.ts';
+import type { Journal, JournalCodec } from '../ports.ts';
 import type { JournalAudit } from './audit-journal.ts';
-import type { Journal, JournalCodec } from './ports.ts';
+import type { AuditDesk } from './ports.ts';
 import { checkKeys, checkStates, factHash, type HashedDifference, keyName } from './spilled-facts.ts';
-import type { AuditDesk } from './verification-ports.ts';
 
 export type SpilledCheck = Readonly<{ keys: number; transactions: number; difference?: Difference | undefined }>;
 

@@ -1,6 +1,6 @@
 import type { LocalDate } from '@ipe/brazil/bank-calendar';
 import { type Cents, cents } from '@ipe/money/cents';
-import type { Sha256 } from './entry.ts';
+import type { Sha256 } from '../entry.ts';
 import { type LedgerLine, type Matching, type MatchingRule, sumOf } from './match-settlement.ts';
 import type { Profile, SettlementLine } from './settlement-file.ts';
 

@@ -1,6 +1,6 @@
 import { cents } from '@ipe/money/cents';
 import fc from 'fast-check';
-import { sha256 } from '../../test/paper-ledger.ts';
+import { sha256 } from '../../../test/paper-ledger.ts';
 import { type LedgerLine, type MatchingRule, matchSettlement } from './match-settlement.ts';
 import { mendedRule, mendsOf, withKeys, withMends } from './mend-settlement.ts';
 import type { Profile, SettlementLine } from './settlement-file.ts';

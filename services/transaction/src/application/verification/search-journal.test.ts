@@ -1,5 +1,5 @@
-import { codec } from '../../test/live-ledger.ts';
-import { MemoryJournal } from '../../test/memory-journal.ts';
+import { codec } from '../../../test/live-ledger.ts';
+import { MemoryJournal } from '../../../test/memory-journal.ts';
 import { firstSequence, lastSequence, shardsOf } from './search-journal.ts';
 
 async function journalOf(batches: number, shard = 3) {

@@ -1,9 +1,14 @@
 import { addDays, type LocalDate } from '@ipe/brazil/bank-calendar';
-import type { Sha256 } from '../domain/entry.ts';
-import { type LedgerLine, type Matching, type MatchingRule, matchSettlement } from '../domain/match-settlement.ts';
-import { type Mend, mendedRule, mendsOf, withKeys, withMends } from '../domain/mend-settlement.ts';
-import { type SettlementParser, settlementParser } from '../domain/parse-settlement.ts';
-import type { Problem, Profile, SettlementLine } from '../domain/settlement-file.ts';
+import type { Sha256 } from '../../domain/entry.ts';
+import {
+  type LedgerLine,
+  type Matching,
+  type MatchingRule,
+  matchSettlement,
+} from '../../domain/reconciliation/match-settlement.ts';
+import { type Mend, mendedRule, mendsOf, withKeys, withMends } from '../../domain/reconciliation/mend-settlement.ts';
+import { type SettlementParser, settlementParser } from '../../domain/reconciliation/parse-settlement.ts';
+import type { Problem, Profile, SettlementLine } from '../../domain/reconciliation/settlement-file.ts';
 import { type ReadParts, readSettlementEntries } from './read-settlement-entries.ts';
 
 /** A line of a file; undefined: it is too long to be one. */

@@ -1,8 +1,8 @@
 import { cents } from '@ipe/money/cents';
 import fc from 'fast-check';
-import { damaged, journalOf, withRecord } from '../../test/audited-journal.ts';
-import { randomBank, step, take } from '../../test/random-steps.ts';
-import { verifyJournal } from '../../test/verified-journal.ts';
+import { damaged, journalOf, withRecord } from '../../../test/audited-journal.ts';
+import { randomBank, step, take } from '../../../test/random-steps.ts';
+import { verifyJournal } from '../../../test/verified-journal.ts';
 
 test('whatever the ledger was asked, its journal is right; and one amount changed anywhere is found where it is', async () => {
   await fc.assert(

@@ -1,8 +1,8 @@
+import type { EventSink, FollowerPositions, Journal, JournalCodec, Scheduler } from '../ports.ts';
+import { readPage } from '../read-journal.ts';
 import type { Pace } from './pace.ts';
-import type { EventSink, FollowerPositions, Journal, JournalCodec, Scheduler } from './ports.ts';
-import { readPage } from './read-journal.ts';
+import type { Told } from './ports.ts';
 import { lastSequence } from './search-journal.ts';
-import type { Told } from './verification-ports.ts';
 
 export type RetellParts = Readonly<{
   journal: Journal;

@@ -1,12 +1,12 @@
-import { type Account, available } from '../domain/account.ts';
-import type { Difference, RecordPlace } from '../domain/audit.ts';
-import { firstOf } from '../domain/audit.ts';
-import { accountAfter, type Entry } from '../domain/entry.ts';
+import { type Account, available } from '../../domain/account.ts';
+import { accountAfter, type Entry } from '../../domain/entry.ts';
+import type { Difference, RecordPlace } from '../../domain/verification/audit.ts';
+import { firstOf } from '../../domain/verification/audit.ts';
+import type { Journal, JournalCodec, Scheduler } from '../ports.ts';
+import { readJournal } from '../read-journal.ts';
 import type { JournalAudit } from './audit-journal.ts';
 import type { Pace } from './pace.ts';
-import type { Journal, JournalCodec, Scheduler } from './ports.ts';
-import { readJournal } from './read-journal.ts';
-import type { ProjectedBalance, Projection, Told } from './verification-ports.ts';
+import type { ProjectedBalance, Projection, Told } from './ports.ts';
 
 type Parts = Readonly<{
   projections: readonly Projection[];

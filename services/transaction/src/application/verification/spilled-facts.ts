@@ -1,7 +1,7 @@
-import type { Difference, RecordPlace } from '../domain/audit.ts';
-import type { Sha256 } from '../domain/entry.ts';
-import type { LedgerRecord } from '../domain/record.ts';
-import { placeOf } from '../domain/transaction-id.ts';
+import type { Sha256 } from '../../domain/entry.ts';
+import type { LedgerRecord } from '../../domain/record.ts';
+import { placeOf } from '../../domain/transaction-id.ts';
+import type { Difference, RecordPlace } from '../../domain/verification/audit.ts';
 
 // What must be unique or consecutive over the whole journal, and is too much to keep in memory: small facts of a fixed
 // size, each beginning with 16 bytes of a hash, set aside in partitions by that hash and looked through at the end.

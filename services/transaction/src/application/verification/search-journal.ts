@@ -1,4 +1,4 @@
-import type { BatchHeader, Journal, JournalCodec } from './ports.ts';
+import type { BatchHeader, Journal, JournalCodec } from '../ports.ts';
 
 type Searched = Readonly<{ journal: Journal; codec: JournalCodec; shard: number }>;
 

@@ -1,9 +1,9 @@
-import { auditRecord, type Difference, emptyAudit, type RecordPlace } from '../domain/audit.ts';
-import type { Entry, Sha256 } from '../domain/entry.ts';
+import type { Entry, Sha256 } from '../../domain/entry.ts';
+import { auditRecord, type Difference, emptyAudit, type RecordPlace } from '../../domain/verification/audit.ts';
+import type { Journal, JournalBatch, JournalCodec } from '../ports.ts';
 import type { Pace } from './pace.ts';
-import type { Journal, JournalBatch, JournalCodec } from './ports.ts';
+import type { AuditDesk, AuditPosition } from './ports.ts';
 import { keyFact, stateFacts } from './spilled-facts.ts';
-import type { AuditDesk, AuditPosition } from './verification-ports.ts';
 
 export type AuditParts = Readonly<{
   journal: Journal;

@@ -1,10 +1,10 @@
-import { type Difference, firstOf } from '../domain/audit.ts';
+import { type Difference, firstOf } from '../../domain/verification/audit.ts';
+import type { Scheduler } from '../ports.ts';
 import { type AuditParts, JournalAudit } from './audit-journal.ts';
 import { checkSpilled } from './check-spilled.ts';
 import { type Compared, compareProjections } from './compare-projections.ts';
-import type { Scheduler } from './ports.ts';
+import type { AuditDesk, Projection, Told } from './ports.ts';
 import { lastSequence } from './search-journal.ts';
-import type { AuditDesk, Projection, Told } from './verification-ports.ts';
 
 export type VerifyParts = Omit<AuditParts, 'desk'> &
   Readonly<{
