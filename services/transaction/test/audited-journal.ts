@@ -1,5 +1,5 @@
 import type { Journal, JournalCodec } from '../src/application/ports.ts';
-import type { AuditDesk, AuditPosition, Spill } from '../src/application/verification-ports.ts';
+import type { AuditDesk, AuditPosition, Spill } from '../src/application/verification/ports.ts';
 import type { LedgerRecord } from '../src/domain/record.ts';
 import { codec } from './live-ledger.ts';
 import { MemoryJournal } from './memory-journal.ts';
@@ -28,12 +28,12 @@ export function damaged(
   journal: Journal,
   change: (bytes: Uint8Array, sequence: number) => Uint8Array | undefined,
 ): Journal {
+  const shown = (page: readonly Uint8Array[], from: number) =>
+    page.flatMap((bytes, offset) => change(bytes, from + offset) ?? []);
   return {
     append: (batch) => journal.append(batch),
-    read: async (shard, from) => {
-      const page = await journal.read(shard, from);
-      return page.flatMap((bytes, offset) => change(bytes, from + offset) ?? []);
-    },
+    read: async (shard, from) => shown(await journal.read(shard, from), from),
+    readRange: async (shard, from, count) => shown(await journal.readRange(shard, from, count), from),
     readOne: async (shard, sequence) => {
       const bytes = await journal.readOne(shard, sequence);
       return bytes && change(bytes, sequence);

@@ -59,11 +59,7 @@ describe.each(stores)('the store of checkpoints %s', (_name, newChunks, newCheck
     const [one, other] = [uniqueName('object'), uniqueName('object')];
     await chunks.register(41, one);
     await chunks.register(42, other);
-    expect(await chunks.registered(41)).toEqual([{ name: one, unusedSince: undefined }]);
-    await chunks.setUnused(41, one, 1_234);
-    expect(await chunks.registered(41)).toEqual([{ name: one, unusedSince: 1_234 }]);
-    await chunks.setUnused(41, one, undefined);
-    expect(await chunks.registered(41)).toEqual([{ name: one, unusedSince: undefined }]);
+    expect(await chunks.registered(41)).toEqual([one]);
   });
 
   test.each([0, 1, 2, 3, 7, 8, 9])('an object of %i chunks is removed as a whole, and again', async (count) => {

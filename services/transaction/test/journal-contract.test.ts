@@ -80,13 +80,36 @@ describe.each(journals)('the journal %s', (_name, newJournal, newPositions) => {
 
   test('reads large batches to the end, though a page holds few', async () => {
     const shard = newShard();
-    for (let sequence = 1; sequence <= 6; sequence++) await journal.append(batch(shard, sequence, undefined, 350_000));
+    for (let sequence = 1; sequence <= 60; sequence++) await journal.append(batch(shard, sequence, undefined, 350_000));
     let batches = 0;
     for await (const { bytes } of readJournal(journal, codec, shard, 1)) {
       batches += 1;
       expect(bytes.length).toBeGreaterThan(350_000);
     }
-    expect(batches).toBe(6);
+    expect(batches).toBe(60);
+  });
+
+  test('reads a range up to the first batch that is not there, and one alone', async () => {
+    const shard = newShard();
+    for (let sequence = 1; sequence <= 7; sequence++) await journal.append(batch(shard, sequence));
+    await journal.append(batch(shard, 9));
+    const sequences = (range: readonly Uint8Array[]) => range.map((bytes) => codec.decodeBatch(bytes).header.sequence);
+    expect(sequences(await journal.readRange(shard, 2, 3))).toEqual([2, 3, 4]);
+    expect(sequences(await journal.readRange(shard, 5, 100))).toEqual([5, 6, 7]);
+    expect(await journal.readRange(shard, 8, 2)).toEqual([]);
+    expect(codec.decodeBatch((await journal.readOne(shard, 9)) ?? Buffer.alloc(0)).header.sequence).toBe(9);
+    expect(await journal.readOne(shard, 8)).toBe(undefined);
+  });
+
+  test('a gap is damage, and not the end of the journal', async () => {
+    const shard = newShard();
+    for (const sequence of [1, 2, 4]) await journal.append(batch(shard, sequence));
+    const read: number[] = [];
+    const reading = async () => {
+      for await (const { header } of readJournal(journal, codec, shard, 1)) read.push(header.sequence);
+    };
+    await expect(reading()).rejects.toThrow('batch 3 of shard');
+    expect(read).toEqual([1, 2]);
   });
 
   test('shards do not see each other', async () => {

@@ -1,12 +1,12 @@
-import type { CheckpointStore, ChunkStore, RegisteredObject } from '../src/application/memory/ports.ts';
+import type { CheckpointStore, ChunkStore } from '../src/application/memory/ports.ts';
 
 /** The chunk store's twin for tests. */
 export class MemoryChunks implements ChunkStore {
   readonly chunks = new Map<string, Uint8Array>();
-  private readonly objects = new Map<string, RegisteredObject>();
+  private readonly objects = new Map<string, string>();
 
   async register(shard: number, name: string): Promise<void> {
-    this.objects.set(`${shard} ${name}`, { name, unusedSince: undefined });
+    this.objects.set(`${shard} ${name}`, name);
   }
 
   async put(name: string, number: number, bytes: Uint8Array): Promise<void> {
@@ -17,12 +17,8 @@ export class MemoryChunks implements ChunkStore {
     return numbers.map((number) => this.chunks.get(`${name}#${number}`));
   }
 
-  async registered(shard: number): Promise<readonly RegisteredObject[]> {
-    return [...this.objects].filter(([key]) => key.startsWith(`${shard} `)).map(([, object]) => object);
-  }
-
-  async setUnused(shard: number, name: string, unusedSince: number | undefined): Promise<void> {
-    this.objects.set(`${shard} ${name}`, { name, unusedSince });
+  async registered(shard: number): Promise<readonly string[]> {
+    return [...this.objects].filter(([key]) => key.startsWith(`${shard} `)).map(([, name]) => name);
   }
 
   async remove(shard: number, name: string): Promise<void> {

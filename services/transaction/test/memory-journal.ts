@@ -15,13 +15,8 @@ export class MemoryJournal implements Journal {
   }
 
   async read(shard: number, fromSequence: number): Promise<readonly Uint8Array[]> {
-    const page: Uint8Array[] = [];
-    while (page.length < this.pageSize) {
-      const batch = this.batches.get(`${shard}/${fromSequence + page.length}`);
-      if (!batch) break;
-      page.push(batch.bytes);
-    }
-    return page;
+    const page = await this.readRange(shard, fromSequence, this.pageSize);
+    return page.length > 0 ? page : this.behindGap(shard, fromSequence);
   }
 
   async readRange(shard: number, fromSequence: number, count: number): Promise<readonly Uint8Array[]> {
@@ -36,6 +31,14 @@ export class MemoryJournal implements Journal {
 
   async readOne(shard: number, sequence: number): Promise<Uint8Array | undefined> {
     return this.batches.get(`${shard}/${sequence}`)?.bytes;
+  }
+
+  /** A query does not stop where a batch is missing. */
+  private behindGap(shard: number, fromSequence: number): readonly Uint8Array[] {
+    const later = [...this.batches.values()].filter(
+      ({ header }) => header.shard === shard && header.sequence > fromSequence,
+    );
+    return later.sort((one, other) => one.header.sequence - other.header.sequence).map(({ bytes }) => bytes);
   }
 
   /** Loses a batch, as a store may that is killed. */

@@ -1,4 +1,4 @@
-import type { LeaseItem, LeaseStore } from '../src/application/lease.ts';
+import { isSame, type LeaseItem, type LeaseStore } from '../src/application/lease.ts';
 
 /** The lease's twin for tests: the same answers, kept in memory. */
 export class MemoryLease implements LeaseStore {
@@ -9,7 +9,8 @@ export class MemoryLease implements LeaseStore {
   }
 
   async put(shard: number, item: LeaseItem): Promise<boolean> {
-    if ((this.items.get(shard)?.version ?? 0) !== item.version - 1) return false;
+    const present = this.items.get(shard);
+    if ((present?.version ?? 0) !== item.version - 1) return present !== undefined && isSame(present, item);
     this.items.set(shard, item);
     return true;
   }

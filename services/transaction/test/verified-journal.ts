@@ -1,8 +1,8 @@
 import { cents } from '@ipe/money/cents';
-import { Pace } from '../src/application/pace.ts';
 import type { Journal } from '../src/application/ports.ts';
-import type { Projection, Told } from '../src/application/verification-ports.ts';
-import { verifyLedger } from '../src/application/verify-ledger.ts';
+import { Pace } from '../src/application/verification/pace.ts';
+import type { Projection, Told } from '../src/application/verification/ports.ts';
+import { verifyLedger } from '../src/application/verification/verify-ledger.ts';
 import { MemoryDesk } from './audited-journal.ts';
 import { codec, TestScheduler } from './live-ledger.ts';
 import { answerOf, purchase, scope, sha256, smallBank } from './paper-ledger.ts';

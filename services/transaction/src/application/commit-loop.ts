@@ -70,6 +70,7 @@ export class CommitLoop {
   private running = false;
   private lost = false;
   private waiting = 0;
+  private hasAppended = false;
 
   constructor(
     private end: JournalEnd,
@@ -95,6 +96,14 @@ export class CommitLoop {
     // An empty batch has all the room that there is.
     if (crowded && last.records.length > 0) last.sealed = true;
     return this.nextPlace();
+  }
+
+  /**
+   * Whether a batch of this leadership ends the journal. Before, whoever led until now can still append, and answer,
+   * not knowing that he does not lead any more.
+   */
+  get isFence(): boolean {
+    return this.hasAppended;
   }
 
   /** The last batch that is durable. */
@@ -174,6 +183,7 @@ export class CommitLoop {
       if (this.lost) return;
       if (result === 'taken') return this.giveUp();
       this.end = { sequence: batch.sequence, hash: encoded.hash, last: encoded };
+      this.hasAppended = true;
       this.queue.shift();
       this.waiting -= batch.records.length;
       this.tell(batch, encoded, startedAt);

@@ -67,3 +67,22 @@ test('of two who take it at the same moment, one has it', async () => {
   const taken = await Promise.all(holders.map((lease) => lease.tryToTake()));
   expect(taken.filter(Boolean)).toHaveLength(1);
 });
+
+test('a put whose answer was lost is recognised, and the lease counts from when it was sent first', async () => {
+  const store = new MemoryLease();
+  const { lease, scheduler } = holder('a', store);
+  await lease.tryToTake();
+  const put = store.put.bind(store);
+  store.put = async (shard, item) => {
+    await put(shard, item);
+    throw new Error('connection reset');
+  };
+  await expect(lease.renew()).rejects.toThrow('connection reset');
+  store.put = put;
+  scheduler.time += 300;
+  expect(await lease.renew()).toBe(true);
+  scheduler.time += 0.8 * leaseMs - 300 - 1;
+  expect(lease.isSure()).toBe(true);
+  scheduler.time += 1;
+  expect(lease.isSure()).toBe(false);
+});

@@ -13,8 +13,16 @@ export type LeaseItem = Readonly<{
 export interface LeaseStore {
   /** Strongly read. */
   read(shard: number): Promise<LeaseItem | undefined>;
-  /** Puts the item if the one there has the version before it; the first has version 1. False: another was quicker. */
+  /**
+   * Puts the item if the one there has the version before it; the first has version 1. False: another was quicker.
+   * True also when this very item is there: then the answer to an earlier try was lost.
+   */
   put(shard: number, item: LeaseItem): Promise<boolean>;
+}
+
+/** Whether two items are one and the same: no two processes have the same name. */
+export function isSame(one: LeaseItem, other: LeaseItem): boolean {
+  return one.version === other.version && one.holder === other.holder && one.address === other.address;
 }
 
 export type LeaseOptions = Readonly<{
@@ -35,6 +43,8 @@ const sureShare = 0.8;
 export class Lease {
   private seen: { item: LeaseItem | undefined; since: Instant } | undefined;
   private sureUntil = Number.NEGATIVE_INFINITY;
+  /** What was put last, and when it was sent first: from then on it may be there. */
+  private tried: { item: LeaseItem; sentAt: Instant } | undefined;
 
   constructor(
     private readonly options: LeaseOptions,
@@ -82,7 +92,8 @@ export class Lease {
 
   private async put(version: number, holder: string): Promise<boolean> {
     const item = { version, holder, address: this.options.address };
-    const sentAt = this.scheduler.elapsed();
+    if (!this.tried || !isSame(this.tried.item, item)) this.tried = { item, sentAt: this.scheduler.elapsed() };
+    const { sentAt } = this.tried;
     const isOurs = await this.store.put(this.options.shard, item);
     if (!isOurs) {
       // Who it is now is seen at the next look.

@@ -1,3 +1,4 @@
+import { cents } from '@ipe/money/cents';
 import {
   codec,
   durablePosted,
@@ -9,9 +10,17 @@ import {
   transfer,
   turn,
 } from '../../test/live-ledger.ts';
+import { scope } from '../../test/paper-ledger.ts';
 import { getBalance } from './get-balance.ts';
 import { findTransaction, getTransaction } from './get-transaction.ts';
 import { recover } from './recover.ts';
+import { taskOf } from './task.ts';
+
+function refusedTransfer(key: string) {
+  const amount = cents(1n);
+  const accounts = { fromAccountId: 'acc_nobody', toAccountId: 'acc_b' };
+  return taskOf({ kind: 'transfer', idempotency: scope(key), ...accounts, amount, currency: 'BRL', description: '' });
+}
 
 /** Whether a promise has settled by now. */
 async function isSettled(promise: Promise<unknown>): Promise<boolean> {
@@ -181,6 +190,39 @@ test('of two leaders who both believe it, one alone appends', async () => {
   const replies = await Promise.all([transfer(one.ledger, 'one', 60_000n), transfer(other.ledger, 'other', 60_000n)]);
   expect(replies.map(({ kind }) => kind).sort()).toEqual(['answered', 'unserved']);
   expect(await durablePosted(journal, 'acc_b')).toBe(60_000n);
+});
+
+test('before its first batch a leader does not rely on its lease: who led until now may still append', async () => {
+  const journal = new FaultyJournal();
+  const { ledger: old } = await leadingLedger(journal);
+  const { ledger } = newLedger(journal, { writer: 'next' });
+  let losses = 0;
+  ledger.lead(await recover(journal, codec, 0), () => {
+    losses += 1;
+  });
+  expect(await transfer(old, 'k', 100n)).toMatchObject({ kind: 'answered' });
+  expect(await getBalance(ledger, 'acc_b', patient)).toEqual({ kind: 'unserved', why: 'not_leading' });
+  expect(losses).toBe(1);
+});
+
+test('many at once that change nothing look at the journal once, and its failure is theirs to hear', async () => {
+  const journal = new FaultyJournal();
+  const { ledger } = await leadingLedger(journal, {}, { isSureToLead: () => false });
+  const refused = () =>
+    ledger.executeEach(
+      patient,
+      Array.from({ length: 20 }, (_, at) => refusedTransfer(`none-${at}`)),
+    );
+  let reads = 0;
+  const read = journal.read.bind(journal);
+  journal.read = (...args) => {
+    reads += 1;
+    return read(...args);
+  };
+  for (const reply of await refused()) expect(reply).toMatchObject({ refusal: 'account_not_found' });
+  expect(reads).toBe(1);
+  journal.read = () => Promise.reject(new Error('throttled'));
+  await expect(refused()).rejects.toThrow('throttled');
 });
 
 test('work whose deadline has passed is not begun', async () => {

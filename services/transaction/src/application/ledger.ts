@@ -36,8 +36,8 @@ type Leading = Readonly<{ state: LedgerState; loop: CommitLoop; memory: ShardMem
 /** What was let go, and is needed for a decision again. */
 type Found = Readonly<{ leading: Leading; recalled: Map<Needs, Recalled> }>;
 
-/** What was decided, and whether all that it rests on is durable. */
-type Taken<Answer> = Readonly<{ outcome: Outcome<Answer>; fate: Promise<Fate> }>;
+/** What was decided, and what becomes of its record, if it has one. */
+type Taken<Answer> = Readonly<{ outcome: Outcome<Answer>; fate: Promise<Fate> | undefined }>;
 
 /** Tasks that were decided together: all are done, or none is. */
 export type Together<Answer> = Readonly<{ done: boolean; replies: ReadonlyArray<Reply<Answer>> }>;
@@ -95,7 +95,7 @@ export class Ledger {
     const leading = this.begin(call, found);
     if (typeof leading === 'string') return unserved(leading);
     const { outcome, fate } = this.take(leading, call, task);
-    return this.whenDurable(outcome, await fate);
+    return this.whenDurable(outcome, await (fate ?? this.unchanged(leading)));
   }
 
   /** Decides one after the other, each for itself, in one go. */
@@ -107,11 +107,13 @@ export class Ledger {
     const taken = tasks.map((task) =>
       leading.loop.depth < this.options.maxQueuedRecords ? this.take(leading, call, task) : undefined,
     );
-    const fates = new Map<Promise<Fate>, Fate>();
-    for (const fate of new Set(taken.flatMap((one) => (one ? [one.fate] : [])))) fates.set(fate, await fate);
-    return taken.map((one) =>
-      one ? this.whenDurable(one.outcome, fates.get(one.fate) ?? 'lost') : unserved('queue_full'),
+    // One look at the journal is enough for all that changed nothing.
+    const isAnyUnchanged = taken.some((one) => one && !one.fate);
+    const unchanged = isAnyUnchanged ? this.unchanged(leading) : Promise.resolve<Fate>('durable');
+    const replies = taken.map(async (one) =>
+      one ? this.whenDurable(one.outcome, await (one.fate ?? unchanged)) : unserved('queue_full'),
     );
+    return Promise.all(replies);
   }
 
   /**
@@ -235,12 +237,12 @@ export class Ledger {
 
   private take<Answer>(leading: Leading, call: Call, task: Task<Answer>): Taken<Answer> {
     const { outcome, record } = task.decide(leading.state, this.moment(leading, call));
-    return { outcome, fate: record ? this.journalise(leading, record) : this.unchanged(leading) };
+    return { outcome, fate: record && this.journalise(leading, record) };
   }
 
   /** The fate of what was decided without a record: that of the records before it, and a leader's who is one still. */
   private unchanged({ loop }: Leading): Promise<Fate> {
-    return this.parts.isSureToLead() ? loop.settled() : loop.confirmed();
+    return this.parts.isSureToLead() && loop.isFence ? loop.settled() : loop.confirmed();
   }
 
   private whenDurable<Answer>(outcome: Outcome<Answer>, fate: Fate): Reply<Answer> {

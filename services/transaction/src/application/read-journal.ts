@@ -24,42 +24,36 @@ export async function* readJournal(
   shard: number,
   fromSequence: number,
 ): AsyncGenerator<JournalBatch> {
-  const ranges = new Ranges(fromSequence);
-  const reads = mapped(ranges, ({ from, count }) => async () => {
-    const range = await journal.readRange(shard, from, count);
-    ranges.note(range);
-    return { from, range, isLast: range.length < count };
-  });
-  for await (const { from, range, isLast } of readAhead(reads, readsUnderWay)) {
-    for (const [offset, bytes] of range.entries()) yield decoded(codec, shard, from + offset, bytes);
-    if (isLast) return;
-  }
-}
-
-/** Stretches of the journal, one after the other without end; the larger its batches, the fewer in each. */
-class Ranges implements Iterable<Readonly<{ from: number; count: number }>> {
-  private count = fewestPerRead;
-
-  constructor(private next: number) {}
-
-  note(range: readonly Uint8Array[]): void {
-    const bytes = range.reduce((sum, { length }) => sum + length, 0);
-    if (bytes === 0) return;
-    const fitting = Math.floor((bytesPerRead * range.length) / bytes);
-    this.count = Math.min(Math.max(fitting, fewestPerRead), mostPerRead);
-  }
-
-  *[Symbol.iterator]() {
-    for (;;) {
-      const { next: from, count } = this;
-      this.next += count;
-      yield { from, count };
+  let next = fromSequence;
+  for (let isEnd = false; !isEnd; ) {
+    for await (const { batches, isShort } of readAhead(readsFrom(journal, shard, next), readsUnderWay)) {
+      for (const bytes of batches) yield decoded(codec, shard, next++, bytes);
+      if (isShort) break;
     }
+    // Sees what lies behind a gap too: that would be damage, and not the end.
+    const page = await journal.read(shard, next);
+    for (const bytes of page) yield decoded(codec, shard, next++, bytes);
+    isEnd = page.length === 0;
   }
 }
 
-function* mapped<From, To>(all: Iterable<From>, map: (one: From) => To): Generator<To> {
-  for (const one of all) yield map(one);
+/** Reads of one stretch after the other, without end: sequences have no gaps. The larger the batches, the fewer in one. */
+function* readsFrom(journal: Journal, shard: number, fromSequence: number) {
+  let count = fewestPerRead;
+  for (let from = fromSequence, asked = count; ; from += asked, asked = count) {
+    const read = { from, asked };
+    yield async () => {
+      const batches = await journal.readRange(shard, read.from, read.asked);
+      count = fittingCount(batches);
+      return { batches, isShort: batches.length < read.asked };
+    };
+  }
+}
+
+function fittingCount(batches: readonly Uint8Array[]): number {
+  const bytes = batches.reduce((sum, { length }) => sum + length, 1);
+  const fitting = Math.floor((bytesPerRead * batches.length) / bytes);
+  return Math.min(Math.max(fitting, fewestPerRead), mostPerRead);
 }
 
 function decoded(codec: JournalCodec, shard: number, expected: number, bytes: Uint8Array): JournalBatch {

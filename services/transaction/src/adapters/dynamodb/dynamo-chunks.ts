@@ -9,8 +9,7 @@ import {
   QueryCommand,
   type QueryCommandOutput,
 } from '@aws-sdk/client-dynamodb';
-import { type ChunkStore, chunksUnderWay, type RegisteredObject } from '../../application/memory/ports.ts';
-import type { Instant } from '../../domain/account.ts';
+import { type ChunkStore, chunksUnderWay } from '../../application/memory/ports.ts';
 
 type Item = Record<string, AttributeValue>;
 
@@ -47,8 +46,8 @@ export class DynamoChunks implements ChunkStore {
     return numbers.map((number) => found.get(chunkKey(name, number).pk.S));
   }
 
-  async registered(shard: number): Promise<readonly RegisteredObject[]> {
-    const objects: RegisteredObject[] = [];
+  async registered(shard: number): Promise<readonly string[]> {
+    const names: string[] = [];
     let ExclusiveStartKey: Item | undefined;
     do {
       const { Items = [], LastEvaluatedKey }: QueryCommandOutput = await this.client.send(
@@ -60,18 +59,10 @@ export class DynamoChunks implements ChunkStore {
           ...(ExclusiveStartKey ? { ExclusiveStartKey } : {}),
         }),
       );
-      for (const { sk, unusedSince } of Items) {
-        objects.push({ name: sk?.S ?? '', unusedSince: unusedSince?.N ? Number(unusedSince.N) : undefined });
-      }
+      for (const { sk } of Items) names.push(sk?.S ?? '');
       ExclusiveStartKey = LastEvaluatedKey;
     } while (ExclusiveStartKey);
-    return objects;
-  }
-
-  async setUnused(shard: number, name: string, since: Instant | undefined): Promise<void> {
-    const Item: Item = objectKey(shard, name);
-    if (since !== undefined) Item['unusedSince'] = { N: String(since) };
-    await this.client.send(new PutItemCommand({ TableName: this.table, Item }));
+    return names;
   }
 
   async remove(shard: number, name: string): Promise<void> {

@@ -1,10 +1,11 @@
 import {
+  type AttributeValue,
   ConditionalCheckFailedException,
   type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import type { LeaseItem, LeaseStore } from '../../application/lease.ts';
+import { isSame, type LeaseItem, type LeaseStore } from '../../application/lease.ts';
 
 /** One item a shard: pk `lease#<shard>`, sk `lease`. */
 export class DynamoLease implements LeaseStore {
@@ -17,13 +18,7 @@ export class DynamoLease implements LeaseStore {
     const { Item } = await this.client.send(
       new GetItemCommand({ TableName: this.table, Key: key(shard), ConsistentRead: true }),
     );
-    return (
-      Item && {
-        version: Number(Item['version']?.N),
-        holder: Item['holder']?.S ?? '',
-        address: Item['address']?.S ?? '',
-      }
-    );
+    return Item && leaseItem(Item);
   }
 
   async put(shard: number, { version, holder, address }: LeaseItem): Promise<boolean> {
@@ -37,14 +32,23 @@ export class DynamoLease implements LeaseStore {
           ...(version === 1
             ? { ConditionExpression: 'attribute_not_exists(#version)' }
             : { ConditionExpression: '#version = :before', ExpressionAttributeValues: before }),
+          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
         }),
       );
       return true;
     } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return false;
-      throw error;
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      return error.Item !== undefined && isSame(leaseItem(error.Item), { version, holder, address });
     }
   }
+}
+
+function leaseItem(item: Record<string, AttributeValue>): LeaseItem {
+  return {
+    version: Number(item['version']?.N),
+    holder: item['holder']?.S ?? '',
+    address: item['address']?.S ?? '',
+  };
 }
 
 function key(shard: number) {

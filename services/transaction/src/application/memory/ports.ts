@@ -1,9 +1,6 @@
-import type { Account, Instant } from '../../domain/account.ts';
+import type { Account } from '../../domain/account.ts';
 import type { Transaction } from '../../domain/transaction.ts';
 import type { Checkpoint } from './checkpoint.ts';
-
-/** A large object in the store that was registered; its chunks may be there in part. */
-export type RegisteredObject = Readonly<{ name: string; unusedSince: Instant | undefined }>;
 
 /** An object's chunks are put in order, but so many may be on their way at a time. */
 export const chunksUnderWay = 8;
@@ -15,9 +12,8 @@ export interface ChunkStore {
   put(name: string, number: number, bytes: Uint8Array): Promise<void>;
   /** Strongly read, in the order asked for; undefined where there is none. */
   get(name: string, numbers: readonly number[]): Promise<ReadonlyArray<Uint8Array | undefined>>;
-  registered(shard: number): Promise<readonly RegisteredObject[]>;
-  /** Since when nobody needs it; undefined: it is needed. */
-  setUnused(shard: number, name: string, since: Instant | undefined): Promise<void>;
+  /** Names of the objects that were registered; their chunks may be there in part. */
+  registered(shard: number): Promise<readonly string[]>;
   /** Removes every chunk, and then the registration. Safe to repeat. */
   remove(shard: number, name: string): Promise<void>;
 }

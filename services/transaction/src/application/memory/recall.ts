@@ -57,8 +57,7 @@ export class Recall {
     const ids = new Set(wanted);
     // An answer is told with its transaction's present state.
     for (const [, { transaction }] of found) if (transaction) ids.add(transaction.transactionId);
-    const absent = [...ids].filter((id) => this.lacksTransaction(state, id));
-    const transactions = await Promise.all(absent.map((id) => this.transaction(id)));
+    const transactions = await Promise.all([...ids].map((id) => this.transaction(state, id)));
     return { covered, answers: found, transactions: transactions.filter((one) => one !== undefined) };
   }
 
@@ -114,8 +113,9 @@ export class Recall {
     return undefined;
   }
 
-  /** Its last state; it may never have changed, or never have been. */
-  private async transaction(id: string): Promise<Transaction | undefined> {
+  /** Its last state; it may never have been. What is in memory is told too: it may be let go meanwhile. */
+  private async transaction(state: LedgerView, id: string): Promise<Transaction | undefined> {
+    if (!this.lacksTransaction(state, id)) return state.transactions.get(id);
     const of = (record: LedgerRecord | undefined) =>
       record?.change.kind === 'transaction'
         ? record.change.transactions.find(({ transactionId }) => transactionId === id)

@@ -120,7 +120,7 @@ test('a crash between any two writes of a checkpoint leaves the one before, and 
 /** The store of a process that can write so often, and then no more. */
 function diesAfter(parts: MemoryParts, writes: number): MemoryParts {
   let left = writes;
-  const writing = new Set(['register', 'put', 'setUnused', 'remove', 'publish']);
+  const writing = new Set(['register', 'put', 'remove', 'publish']);
   const dying = <Store extends object>(store: Store): Store =>
     new Proxy(store, {
       get: (target, method) => {
@@ -233,6 +233,22 @@ test('what changed while it was looked up is not put back as it was', async () =
   expect(ledger.memory.recall.lacks(ledger.state, needs, before)).toBe(true);
   await ledger.bringBack(needs);
   expect(ledger.state.transactions.get(id)).toMatchObject({ status: 'REVERSED', version: 2 });
+});
+
+test('what was in memory at a look-up, and was let go before its end, is put back', async () => {
+  const { parts } = memoryParts();
+  const { paper, ledger } = await busyBank(parts, 5);
+  const [gone = '', present = ''] = [...paper.state.transactions.keys()].slice(-2);
+  await ledger.checkpoint();
+  await ledger.bringBack({ transactions: [present] });
+  const { recall } = ledger.memory;
+  const needs = { transactions: [gone, present] };
+  const recalled = await recall.fetch(ledger.state, needs);
+  await ledger.memory.letGo(ledger.state);
+  expect(ledger.state.transactions.has(present)).toBe(false);
+  expect(recall.lacks(ledger.state, needs, recalled)).toBe(false);
+  recall.remember(ledger.state, recalled);
+  for (const id of [gone, present]) expect(ledger.state.transactions.get(id)).toEqual(paper.state.transactions.get(id));
 });
 
 function raise(message: string): never {

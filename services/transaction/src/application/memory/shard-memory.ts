@@ -9,23 +9,21 @@ import { KeyIndex } from './key-index.ts';
 import type { CheckpointStore, ChunkStore, Digest, SnapshotCodec } from './ports.ts';
 import { Recall } from './recall.ts';
 import { RecentRecords } from './recent-records.ts';
-import { sweep } from './retention.ts';
+import { Retention, type RetentionOptions } from './retention.ts';
 import { type Snapshot, snapshotOf, writeSnapshot } from './snapshot.ts';
 import { WorkShare } from './work-share.ts';
 
-export type MemoryOptions = Readonly<{
-  /** A checkpoint is due once so much was journaled since the last one ... */
-  minTailBytes: number;
-  /** ... and so many times the size of its snapshot: so checkpoints cost at most 1/ratio of what the journal does. */
-  tailRatio: number;
-  /** The latest records, which stay in memory though the index covers them: they are asked for most. */
-  keepRecords: number;
-  /** Of one core, for work in the background: above 0 to 1. */
-  workShare: number;
-  keepCheckpoints: number;
-  /** How long what no checkpoint needs any more is kept, for a process that still reads by an older one. */
-  graceMs: number;
-}>;
+export type MemoryOptions = RetentionOptions &
+  Readonly<{
+    /** A checkpoint is due once so much was journaled since the last one ... */
+    minTailBytes: number;
+    /** ... and so many times the size of its snapshot: so checkpoints cost at most 1/ratio of what the journal does. */
+    tailRatio: number;
+    /** The latest records, which stay in memory though the index covers them: they are asked for most. */
+    keepRecords: number;
+    /** Of one core, for work in the background: above 0 to 1. */
+    workShare: number;
+  }>;
 
 export type MemoryParts = Readonly<{
   journal: Journal;
@@ -55,6 +53,7 @@ export class ShardMemory {
   readonly entries: KeyIndex;
   private readonly keys: KeyIndex;
   readonly objects: ObjectParts;
+  private readonly retention: Retention;
   private readonly recent = new RecentRecords();
   private readonly stopping = new AbortController();
   /** What is being written, and not named by a checkpoint or an index yet. */
@@ -78,6 +77,7 @@ export class ShardMemory {
       return name;
     };
     this.objects = { shard, store: parts.chunks, digest: parts.digest, newName };
+    this.retention = new Retention(shard, options, parts);
     this.hash = new KeyHash(parts.newHashKey());
     this.keys = new KeyIndex(this.objects, { filtered: true, fanOut: 2 }, this.hash);
     this.entries = new KeyIndex(this.objects, { filtered: false, fanOut: 8 }, this.hash);
@@ -211,13 +211,11 @@ export class ShardMemory {
 
   /** A failure here is no failure of the checkpoint, which is visible by now. */
   private async sweep(published: Checkpoint): Promise<void> {
-    const { keepCheckpoints: keep, graceMs } = this.options;
     const present = { ...published, keys: this.keys.stored, entries: this.entries.stored };
     const inUse = [...objectsOf(published), ...objectsOf(present), ...this.begun];
-    const now = this.parts.scheduler.now();
-    await sweep(this.shard, this.parts, { keep, graceMs, now, inUse }).catch((error: unknown) =>
-      this.tell('old checkpoints could not be swept', error),
-    );
+    await this.retention
+      .sweep(this.parts.scheduler.elapsed(), inUse)
+      .catch((error: unknown) => this.tell('old checkpoints could not be swept', error));
   }
 
   private inBackground(): WorkShare {

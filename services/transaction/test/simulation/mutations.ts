@@ -1,0 +1,192 @@
+import type { Edit } from './mutated-sources.ts';
+
+/** A way to break the write path that nobody may notice but the simulation. */
+export type Mutation = Readonly<{ name: string; edits: readonly Edit[] }>;
+
+const application = 'src/application';
+
+function change(name: string, file: string, find: string, replace: string): Mutation {
+  return { name, edits: [{ file, find, replace }] };
+}
+
+export const mutations: readonly Mutation[] = [
+  change(
+    'the fence is dropped: a batch is put over the one that is there',
+    'test/simulation/simulated-store.ts',
+    'if (present) return present.header.batchId',
+    'if (present?.header.batchId === batchId) return present.header.batchId',
+  ),
+  change(
+    'a leader that lost the race for a sequence goes on',
+    `${application}/commit-loop.ts`,
+    "if (result === 'taken') return this.giveUp();",
+    '',
+  ),
+  change(
+    'an answer leaves before it is durable',
+    `${application}/ledger.ts`,
+    'return this.whenDurable(outcome, await (fate ?? this.unchanged(leading)));',
+    "void fate; return this.whenDurable(outcome, 'durable');",
+  ),
+  change(
+    'callers of a batch hear that it is durable while it is on its way',
+    `${application}/commit-loop.ts`,
+    'const result = await this.append(encoded);',
+    "batch.settle('durable'); const result = await this.append(encoded);",
+  ),
+  change(
+    'a batch whose append failed twice is taken for durable',
+    `${application}/commit-loop.ts`,
+    'broken = true;',
+    "broken = true; if (pauseMs > firstRetryMs) return 'appended';",
+  ),
+  change(
+    'what was given up is told to be durable',
+    `${application}/commit-loop.ts`,
+    "for (const batch of this.queue) batch.settle('lost');",
+    "for (const batch of this.queue) batch.settle('durable');",
+  ),
+  change(
+    'a replay skips the last record of a batch',
+    `${application}/recover.ts`,
+    'for (const record of records) apply(known.state, record);',
+    'for (const record of records.slice(0, Math.max(1, records.length - 1))) apply(known.state, record);',
+  ),
+  change(
+    'a takeover forgets the answers given under keys',
+    `${application}/recover.ts`,
+    'for (const record of records) apply(known.state, record);',
+    'for (const record of records) apply(known.state, record); known.state.answers.clear();',
+  ),
+  change(
+    'a hold can be released twice',
+    'src/domain/decide-release.ts',
+    "if (purchase.held === 0n) return refused('nothing_held', command.transactionId);",
+    '',
+  ),
+  change(
+    'a hold that ended stays in the queue of those that will expire',
+    'src/domain/apply.ts',
+    'if (wasOpen && !isOpen) state.openHolds.remove(transaction.transactionId);',
+    '',
+  ),
+  change(
+    'a hold is captured after its end',
+    'src/domain/open-hold.ts',
+    'purchase.expiresAt <= now',
+    'purchase.expiresAt <= now - 600_000',
+  ),
+  change(
+    'a hold expires before its end',
+    'src/domain/decide-release.ts',
+    'if (!due || due.at > moment.now) return undefined;',
+    'if (!due || due.at > moment.now + 1_000) return undefined;',
+  ),
+  change(
+    'after a broken connection the last batch is not put again',
+    `${application}/commit-loop.ts`,
+    "if (broken && this.end.last && (await journal.append(this.end.last)) === 'taken') return 'taken';",
+    '',
+  ),
+  change(
+    'reads do not ask whether somebody else may lead',
+    `${application}/ledger.ts`,
+    ': loop.confirmed();',
+    ': loop.settled();',
+  ),
+  change(
+    'a new leader relies on its lease before it has written anything',
+    `${application}/ledger.ts`,
+    ' && loop.isFence',
+    '',
+  ),
+  change(
+    'reads and refusals do not wait for what they rest on',
+    `${application}/ledger.ts`,
+    'loop.settled() : loop.confirmed();',
+    "Promise.resolve<Fate>('durable') : Promise.resolve<Fate>('durable');",
+  ),
+  change(
+    'a holder counts on its lease for longer than it is',
+    `${application}/lease.ts`,
+    'const sureShare = 0.8;',
+    'const sureShare = 40;',
+  ),
+  change(
+    'the publisher saves its position before it tells',
+    `${application}/publish-events.ts`,
+    'await this.parts.sink.publish(',
+    'this.position = last.header.sequence; await this.savePosition(); await this.parts.sink.publish(',
+  ),
+  change(
+    'the publisher takes what was committed here of late for all there is',
+    `${application}/publish-events.ts`,
+    'header.sequence === this.position + 1 + offset',
+    'header.sequence > offset',
+  ),
+  change('what is held is forgotten', 'src/domain/entry.ts', '    held: entry.held,\n', ''),
+  change(
+    'time goes back',
+    `${application}/ledger.ts`,
+    'return Math.max(this.parts.scheduler.now(), state.decidedAt);',
+    'void state; return this.parts.scheduler.now();',
+  ),
+  change(
+    'another body under the same key gets the first answer',
+    'src/domain/decision.ts',
+    'stored.fingerprint !== fingerprint || !answer',
+    '!answer',
+  ),
+  change(
+    'a batch does not name the one before it',
+    `${application}/commit-loop.ts`,
+    'previousHash: this.end.hash,',
+    "previousHash: '',",
+  ),
+  change(
+    'a cancel before its authorisation leaves no mark',
+    'src/domain/decide-release.ts',
+    'return answered(undefined, { decidedAt, idempotency: undefined, traceparent, change });',
+    'void decidedAt; void traceparent; void change; return answered(undefined);',
+  ),
+  {
+    name: 'what must be together may lie in two batches',
+    edits: [
+      {
+        file: `${application}/commit-loop.ts`,
+        find: 'if (crowded && last.records.length > 0) last.sealed = true;',
+        replace: 'void crowded;',
+      },
+      {
+        file: `${application}/ledger.ts`,
+        find: 'if (!leading.loop.fits(encoded)) return',
+        replace: 'if (leading.loop.depth < 0) return',
+      },
+    ],
+  },
+  change(
+    'a dry run is journaled',
+    `${application}/ledger.ts`,
+    'if (record) apply(staged, record);\n    const accounts',
+    'if (record) { apply(staged, record); void this.journalise(leading, record); }\n    const accounts',
+  ),
+  change(
+    'the journal forgets what a transaction has captured',
+    'src/adapters/protobuf/transaction-message.ts',
+    'capturedCents: captured,',
+    'capturedCents: captured && 0n,',
+  ),
+  change(
+    'the index of keys leaves one record in a batch out',
+    `${application}/memory/recent-records.ts`,
+    'if (answer) indexes.keys.add',
+    'if (answer && index !== 1) indexes.keys.add',
+  ),
+  change('open holds are let go with the finished transactions', 'src/domain/trace.ts', ' && present.held === 0n', ''),
+  change(
+    'a transaction is brought back as it was at first',
+    `${application}/memory/recent-records.ts`,
+    'if (version > 1)',
+    'if (version > 2)',
+  ),
+];
