@@ -1,3 +1,4 @@
+import { promisify } from 'node:util';
 import { status } from '@grpc/grpc-js';
 import { AccountClass, AccountStatus, type Transaction } from '@ipe/contracts/gen/bank/transaction/v1/transaction';
 import { call } from '@ipe/service-kit/grpc-client';
@@ -157,6 +158,7 @@ class Run {
     const first = questions.map((one) => this.ask(one).catch(() => undefined));
     await service.stop();
     service = await startHere(env);
+    await promisify(bank.client.waitForReady.bind(bank.client))(Date.now() + 10_000);
     const told = await Promise.all(first);
     return Promise.all(questions.map((one, at) => told[at] ?? this.ask(one)));
   }

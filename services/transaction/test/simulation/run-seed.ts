@@ -106,7 +106,7 @@ async function settle({ world, truth, cluster, clients, told }: Parts): Promise<
 /** Who answers a read. A leader that has written nothing yet may learn from it that another went on. */
 async function servingLeader(world: World, cluster: Cluster): Promise<Replica | undefined> {
   const hasOne = () => cluster.leaders.length === 1;
-  for (let tries = 0; tries < 20 && (await world.run(hasOne, everybodyIsServedWithinMs)); tries++) {
+  for (let tries = 0; tries < 100 && (await world.run(hasOne, everybodyIsServedWithinMs)); tries++) {
     const [leader] = cluster.leaders;
     if (!leader || world.violation) return leader;
     let isServing: boolean | undefined;
@@ -120,6 +120,7 @@ async function servingLeader(world: World, cluster: Cluster): Promise<Replica | 
     );
     await world.run(() => isServing !== undefined, everybodyIsServedWithinMs);
     if (isServing) return leader;
+    await world.run(() => false, 200);
   }
   world.broken('everybody is served', 'nobody answers a read');
   return undefined;
