@@ -41,7 +41,7 @@ test('parts that are too large are parted again, by hash, and keep their order',
   }
   expect(Math.max(...parts.map(({ length }) => length))).toBeLessThan(10_000);
   spill.close();
-});
+}, 30_000);
 
 test('a saved position comes back, and what was set aside after it is gone', async () => {
   const desk = new AuditDeskFiles(folder, 5);

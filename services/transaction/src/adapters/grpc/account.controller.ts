@@ -10,37 +10,37 @@ import {
   type OpenAccountResponse,
 } from '@ipe/contracts/gen/bank/transaction/v1/transaction';
 import { parseRequest } from '@ipe/service-kit/grpc-request';
-import { Controller, UseInterceptors } from '@nestjs/common';
-import { GrpcMethod } from '@nestjs/microservices';
+import { Controller } from '@nestjs/common';
 import { getBalance, getBalances } from '../../application/get-balance.ts';
 import { GetPastBalance } from '../../application/get-past-balance.ts';
 import { Ledger } from '../../application/ledger.ts';
 import { taskOf } from '../../application/task.ts';
 import { toBalance } from '../protobuf/transaction-message.ts';
+import { AtLeader } from './at-leader.ts';
 import { callContext, Fingerprints, type GrpcCall } from './call-context.ts';
-import { ForwardToLeader } from './forward-to-leader.ts';
+import { LeaderLink } from './leader-link.ts';
 import { answerOf } from './reply-status.ts';
 import * as requests from './requests.ts';
 import { toCommand } from './writes.ts';
 
 /** The part of bank.transaction.v1.TransactionService that is about accounts. */
 @Controller()
-@UseInterceptors(ForwardToLeader)
 export class AccountController {
   constructor(
     private readonly ledger: Ledger,
     private readonly fingerprints: Fingerprints,
+    readonly link: LeaderLink,
     private readonly getPastBalance: GetPastBalance,
   ) {}
 
-  @GrpcMethod('TransactionService', 'OpenAccount')
+  @AtLeader()
   async openAccount(request: OpenAccountRequest, metadata: Metadata, call: GrpcCall): Promise<OpenAccountResponse> {
     const command = toCommand('openAccount', request, this.fingerprints);
     const { answer } = answerOf(await this.ledger.execute(callContext(metadata, call), taskOf(command)));
     return { balance: toBalance(answer) };
   }
 
-  @GrpcMethod('TransactionService', 'ChangeAccount')
+  @AtLeader()
   async changeAccount(
     request: ChangeAccountRequest,
     metadata: Metadata,
@@ -51,7 +51,7 @@ export class AccountController {
     return { balance: toBalance(answer) };
   }
 
-  @GrpcMethod('TransactionService', 'GetBalance')
+  @AtLeader()
   async getBalance(request: GetBalanceRequest, metadata: Metadata, call: GrpcCall): Promise<GetBalanceResponse> {
     const { accountId, asOf } = parseRequest(requests.getBalanceSchema, request);
     const context = callContext(metadata, call);
@@ -62,7 +62,7 @@ export class AccountController {
     return { balance: toBalance(answer) };
   }
 
-  @GrpcMethod('TransactionService', 'GetBalances')
+  @AtLeader()
   async getBalances(request: GetBalancesRequest, metadata: Metadata, call: GrpcCall): Promise<GetBalancesResponse> {
     const { accountIds } = parseRequest(requests.getBalancesSchema, request);
     const { answer } = answerOf(await getBalances(this.ledger, accountIds, callContext(metadata, call)));

@@ -11,15 +11,15 @@ import type {
 } from '@ipe/contracts/gen/bank/transaction/v1/transaction';
 import { parseRequest } from '@ipe/service-kit/grpc-request';
 import { GrpcRefusal } from '@ipe/service-kit/refusal';
-import { Controller, UseInterceptors } from '@nestjs/common';
-import { GrpcMethod, GrpcStreamCall } from '@nestjs/microservices';
+import { Controller } from '@nestjs/common';
+import { GrpcStreamCall } from '@nestjs/microservices';
 import type { Call } from '../../application/admission.ts';
 import { Ledger } from '../../application/ledger.ts';
 import { type Task, taskOf } from '../../application/task.ts';
 import type { CommandAnswer } from '../../domain/command.ts';
 import { toBalance } from '../protobuf/transaction-message.ts';
+import { AtLeader } from './at-leader.ts';
 import { callContext, Fingerprints, type GrpcCall } from './call-context.ts';
-import { ForwardToLeader } from './forward-to-leader.ts';
 import { LeaderLink } from './leader-link.ts';
 import { refusalOf } from './reply-status.ts';
 import * as requests from './requests.ts';
@@ -36,11 +36,10 @@ export class BulkController {
   constructor(
     private readonly ledger: Ledger,
     private readonly fingerprints: Fingerprints,
-    private readonly link: LeaderLink,
+    readonly link: LeaderLink,
   ) {}
 
-  @UseInterceptors(ForwardToLeader)
-  @GrpcMethod('TransactionService', 'Bulk')
+  @AtLeader()
   async bulk(request: BulkRequest, metadata: Metadata, call: GrpcCall): Promise<BulkResponse> {
     const { writes, allOrNothing } = parseRequest(requests.bulkSchema, request);
     const context = callContext(metadata, call);
@@ -57,8 +56,7 @@ export class BulkController {
     }
   }
 
-  @UseInterceptors(ForwardToLeader)
-  @GrpcMethod('TransactionService', 'DryRun')
+  @AtLeader()
   async dryRun({ write }: DryRunRequest, metadata: Metadata, call: GrpcCall): Promise<DryRunResponse> {
     const task = taskOf(commandOfWrite(write, this.fingerprints));
     const { reply, accounts } = await this.ledger.rehearse(callContext(metadata, call), task);

@@ -1,7 +1,9 @@
 import { createHmac, createSecretKey, hash, type KeyObject } from 'node:crypto';
+import type { BinaryWriter } from '@bufbuild/protobuf/wire';
 import type { Metadata } from '@grpc/grpc-js';
 import type { Call } from '../../application/admission.ts';
 import type { IdempotencyScope } from '../../domain/record.ts';
+import { written } from '../protobuf/written.ts';
 
 /** The part of grpc-js's call that is used. */
 export type GrpcCall = { getDeadline(): Date | number };
@@ -21,7 +23,7 @@ export function callContext(metadata: Metadata, call: GrpcCall): Call {
 }
 
 type Keyed = { caller: string; idempotencyKey: string };
-type Message<Request> = { encode(request: Request): { finish(): Uint8Array } };
+type Message<Request> = { encode(request: Request, writer: BinaryWriter): unknown };
 
 /**
  * Tells a request's body from another's, for ever: a hash of the method's name and the request's bytes without caller
@@ -51,17 +53,23 @@ export class Fingerprints {
 }
 
 function textOf<Request extends Keyed>(method: string, message: Message<Request>, request: Request): Uint8Array {
-  const body = message.encode({ ...withSortedMaps(request), caller: '', idempotencyKey: '' }).finish();
-  return Buffer.concat([Buffer.from(`${method}\n`), body]);
+  const body = { ...request, ...sortedMaps(request), caller: '', idempotencyKey: '' };
+  return written((writer) => {
+    writer.raw(Buffer.from(`${method}\n`));
+    message.encode(body, writer);
+  });
 }
 
-function withSortedMaps<Request extends Keyed>(request: Request): Request {
-  const sorted: Record<string, unknown> = {};
+/** Those of a request's maps that have an order; it is made one and the same. */
+function sortedMaps(request: Keyed): Partial<Record<string, unknown>> | undefined {
+  let sorted: Record<string, unknown> | undefined;
   for (const name of maps) {
     const map = (request as Record<string, unknown>)[name];
     if (typeof map !== 'object' || map === null) continue;
     const pairs = Object.entries(map);
-    if (pairs.length > 1) sorted[name] = Object.fromEntries(pairs.sort(([one], [other]) => (one < other ? -1 : 1)));
+    if (pairs.length < 2) continue;
+    sorted ??= {};
+    sorted[name] = Object.fromEntries(pairs.sort(([one], [other]) => (one < other ? -1 : 1)));
   }
-  return { ...request, ...sorted };
+  return sorted;
 }

@@ -28,18 +28,20 @@ export class LeaderLink {
   }
 
   /** Passes a call on, with its deadline. Throws what the leader answered, as a GrpcRefusal. */
-  forward(method: UnaryMethod, request: unknown, metadata: Metadata, call: GrpcCall): Promise<unknown> {
+  forward<Response>(method: UnaryMethod, request: unknown, metadata: Metadata, call: GrpcCall): Promise<Response> {
     const { path, requestSerialize, responseDeserialize } = TransactionServiceService[method];
     return new Promise((resolve, reject) => {
-      (this.client() as Client).makeUnaryRequest<unknown, unknown>(
+      (this.client() as Client).makeUnaryRequest<unknown, Response>(
         path,
         // Each method has its own pair: which one it is was found at run time.
         requestSerialize as (value: unknown) => Buffer,
-        responseDeserialize,
+        responseDeserialize as (bytes: Buffer) => Response,
         request,
         onward(metadata),
         { deadline: call.getDeadline() },
-        (error: ServiceError | null, response) => (error ? reject(fromServiceError(error)) : resolve(response)),
+        // Without an error there is a response.
+        (error: ServiceError | null, response) =>
+          error ? reject(fromServiceError(error)) : resolve(response as Response),
       );
     });
   }

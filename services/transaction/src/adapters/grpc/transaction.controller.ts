@@ -28,8 +28,7 @@ import {
   type VoidResponse,
 } from '@ipe/contracts/gen/bank/transaction/v1/transaction';
 import { parseRequest } from '@ipe/service-kit/grpc-request';
-import { Controller, UseInterceptors } from '@nestjs/common';
-import { GrpcMethod } from '@nestjs/microservices';
+import { Controller } from '@nestjs/common';
 import type { Reply } from '../../application/admission.ts';
 import { AuthorizePurchase } from '../../application/authorize-purchase.ts';
 import { cancelAuthorization } from '../../application/cancel-authorization.ts';
@@ -39,8 +38,9 @@ import { taskOf } from '../../application/task.ts';
 import type { Command } from '../../domain/command.ts';
 import type { Transaction } from '../../domain/transaction.ts';
 import { toTransactionMessage } from '../protobuf/transaction-message.ts';
+import { AtLeader } from './at-leader.ts';
 import { callContext, Fingerprints, type GrpcCall } from './call-context.ts';
-import { ForwardToLeader } from './forward-to-leader.ts';
+import { LeaderLink } from './leader-link.ts';
 import { answerOf } from './reply-status.ts';
 import * as requests from './requests.ts';
 import { toCommand } from './writes.ts';
@@ -50,15 +50,15 @@ type TransactionResponse = { transaction: ReturnType<typeof toTransactionMessage
 
 /** The part of bank.transaction.v1.TransactionService that is about transactions, one a call. */
 @Controller()
-@UseInterceptors(ForwardToLeader)
 export class TransactionController {
   constructor(
     private readonly ledger: Ledger,
     private readonly authorizePurchase: AuthorizePurchase,
     private readonly fingerprints: Fingerprints,
+    readonly link: LeaderLink,
   ) {}
 
-  @GrpcMethod('TransactionService', 'Authorize')
+  @AtLeader()
   async authorize(request: AuthorizeRequest, metadata: Metadata, call: GrpcCall): Promise<AuthorizeResponse> {
     const { card, merchant, amountCents, expiresAt, ...said } = parseRequest(requests.authorizeSchema, request);
     const command = {
@@ -73,17 +73,17 @@ export class TransactionController {
     return transactionResponse(await this.authorizePurchase.execute(command, card, callContext(metadata, call)));
   }
 
-  @GrpcMethod('TransactionService', 'Capture')
+  @AtLeader()
   capture(request: CaptureRequest, metadata: Metadata, call: GrpcCall): Promise<CaptureResponse> {
     return this.execute(toCommand('capture', request, this.fingerprints), metadata, call);
   }
 
-  @GrpcMethod('TransactionService', 'Void')
+  @AtLeader()
   void(request: VoidRequest, metadata: Metadata, call: GrpcCall): Promise<VoidResponse> {
     return this.execute(toCommand('void', request, this.fingerprints), metadata, call);
   }
 
-  @GrpcMethod('TransactionService', 'CancelAuthorization')
+  @AtLeader()
   async cancelAuthorization(
     request: CancelAuthorizationRequest,
     metadata: Metadata,
@@ -94,42 +94,42 @@ export class TransactionController {
     return { transaction: answer && toTransactionMessage(answer) };
   }
 
-  @GrpcMethod('TransactionService', 'Refund')
+  @AtLeader()
   refund(request: RefundRequest, metadata: Metadata, call: GrpcCall): Promise<RefundResponse> {
     return this.execute(toCommand('refund', request, this.fingerprints), metadata, call);
   }
 
-  @GrpcMethod('TransactionService', 'Transfer')
+  @AtLeader()
   transfer(request: TransferRequest, metadata: Metadata, call: GrpcCall): Promise<TransferResponse> {
     return this.execute(toCommand('transfer', request, this.fingerprints), metadata, call);
   }
 
-  @GrpcMethod('TransactionService', 'Post')
+  @AtLeader()
   post(request: PostRequest, metadata: Metadata, call: GrpcCall): Promise<PostResponse> {
     return this.execute(toCommand('post', request, this.fingerprints), metadata, call);
   }
 
-  @GrpcMethod('TransactionService', 'PostByTemplate')
+  @AtLeader()
   postByTemplate(request: PostByTemplateRequest, metadata: Metadata, call: GrpcCall): Promise<PostByTemplateResponse> {
     return this.execute(toCommand('postByTemplate', request, this.fingerprints), metadata, call);
   }
 
-  @GrpcMethod('TransactionService', 'Hold')
+  @AtLeader()
   hold(request: HoldRequest, metadata: Metadata, call: GrpcCall): Promise<HoldResponse> {
     return this.execute(toCommand('hold', request, this.fingerprints), metadata, call);
   }
 
-  @GrpcMethod('TransactionService', 'Increment')
+  @AtLeader()
   increment(request: IncrementRequest, metadata: Metadata, call: GrpcCall): Promise<IncrementResponse> {
     return this.execute(toCommand('increment', request, this.fingerprints), metadata, call);
   }
 
-  @GrpcMethod('TransactionService', 'Reverse')
+  @AtLeader()
   reverse(request: ReverseRequest, metadata: Metadata, call: GrpcCall): Promise<ReverseResponse> {
     return this.execute(toCommand('reverse', request, this.fingerprints), metadata, call);
   }
 
-  @GrpcMethod('TransactionService', 'GetTransaction')
+  @AtLeader()
   async getTransaction(
     request: GetTransactionRequest,
     metadata: Metadata,
@@ -139,7 +139,7 @@ export class TransactionController {
     return transactionResponse(await getTransaction(this.ledger, transactionId, callContext(metadata, call)));
   }
 
-  @GrpcMethod('TransactionService', 'FindTransaction')
+  @AtLeader()
   async findTransaction(
     request: FindTransactionRequest,
     metadata: Metadata,

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { BinaryReader, BinaryWriter } from '@bufbuild/protobuf/wire';
+import { BinaryReader } from '@bufbuild/protobuf/wire';
 import {
   JournalBatch as BatchMessage,
   type JournalEntry as EntryMessage,
@@ -17,6 +17,7 @@ import {
   toBalance,
   toTransactionMessage,
 } from './transaction-message.ts';
+import { written } from './written.ts';
 
 /** Tag of JournalBatch.records: field 7, length-delimited. */
 const recordsTag = (7 << 3) | 2;
@@ -24,25 +25,23 @@ const recordsTag = (7 << 3) | 2;
 /** The journal's bytes: bank.transaction.v1.JournalBatch. */
 export class ProtobufJournalCodec implements JournalCodec {
   encodeRecord(record: LedgerRecord): Uint8Array {
-    return RecordMessage.encode(toRecordMessage(record)).finish();
+    return written((writer) => RecordMessage.encode(toRecordMessage(record), writer));
   }
 
   /** Records come encoded already: a batch is nothing but its header and their bytes, each behind its tag. */
   encodeBatch(header: BatchHeader, records: readonly Uint8Array[]): EncodedBatch {
-    const writer = new BinaryWriter();
     const { sequence, previousHash, decidedAt, ...same } = header;
-    BatchMessage.encode(
-      {
-        ...same,
-        sequence: BigInt(sequence),
-        previousHash: toBytes(previousHash),
-        decidedAt: new Date(decidedAt),
-        records: [],
-      },
-      writer,
-    );
-    for (const record of records) writer.uint32(recordsTag).bytes(record);
-    const bytes = writer.finish();
+    const message = {
+      ...same,
+      sequence: BigInt(sequence),
+      previousHash: toBytes(previousHash),
+      decidedAt: new Date(decidedAt),
+      records: [],
+    };
+    const bytes = written((writer) => {
+      BatchMessage.encode(message, writer);
+      for (const record of records) writer.uint32(recordsTag).bytes(record);
+    });
     return { header, bytes, hash: hash('sha256', bytes, 'hex') };
   }
 
