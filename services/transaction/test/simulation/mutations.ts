@@ -173,8 +173,8 @@ export const mutations: readonly Mutation[] = [
   change(
     'the journal forgets what a transaction has captured',
     'src/adapters/protobuf/transaction-message.ts',
-    'capturedCents: captured,',
-    'capturedCents: captured && 0n,',
+    'capturedCents: transaction.captured,',
+    'capturedCents: transaction.captured && 0n,',
   ),
   change(
     'the index of keys leaves one record in a batch out',
