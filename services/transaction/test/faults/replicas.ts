@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { openSync, writeFileSync } from 'node:fs';
+import { openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
@@ -19,6 +19,7 @@ const steppedClock = fileURLToPath(new URL('./stepped-clock.ts', import.meta.url
 export class Replica {
   private child: ChildProcess | undefined;
   private readonly log: number;
+  private readonly logFile: string;
   private readonly clockFile: string;
 
   private constructor(
@@ -28,7 +29,8 @@ export class Replica {
     private readonly env: Environment,
     folder: string,
   ) {
-    this.log = openSync(join(folder, `${name}.log`), 'a');
+    this.logFile = join(folder, `${name}.log`);
+    this.log = openSync(this.logFile, 'a');
     this.clockFile = join(folder, `${name}.clock`);
   }
 
@@ -59,21 +61,33 @@ export class Replica {
     await this.ready();
   }
 
+  /** Throws when it ends by itself instead, and says what it said last. */
   async ready(): Promise<void> {
     const url = `http://${this.env['HTTP_ADDRESS']}/health/ready`;
     await eventually(
       async () => {
+        if (this.hasEnded) return;
         const response = await fetch(url, { signal: AbortSignal.timeout(2_000) });
         if (!response.ok) throw new Error(`${this.name}: ${await response.text()}`);
       },
       { timeoutMs: 90_000, everyMs: 100 },
     );
+    if (this.hasEnded) {
+      const { exitCode, signalCode } = this.child ?? {};
+      const said = readFileSync(this.logFile, 'utf8').slice(-2_000);
+      throw new Error(`${this.name} ended by itself (${exitCode ?? signalCode}); it said last: ${said}`);
+    }
+  }
+
+  private get hasEnded(): boolean {
+    const { child } = this;
+    return !child || child.exitCode !== null || child.signalCode !== null;
   }
 
   /** Ends the process. Answers its exit code; null: by a signal. */
   async end(signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null> {
     const { child } = this;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null;
+    if (!child || this.hasEnded) return child?.exitCode ?? null;
     const ended = once(child, 'exit');
     child.kill(signal);
     await ended;
