@@ -27,6 +27,8 @@ export const configSchema = z.object({
   ADVERTISED_ADDRESS: address.optional(),
   /** A leader that has not prolonged its lease for so long is followed by another. */
   LEASE_MS: milliseconds.pipe(z.number().min(300, 'must be at least 300')).default(1_200),
+  /** Into how many shards the ledger is parted: chosen when it is begun, and fixed for good. */
+  SHARDS: count.pipe(z.number().max(1_024, 'must be at most 1024')).default(1),
   /** A checkpoint is written once the journal has grown by so much, and by half of the last checkpoint's size. */
   CHECKPOINT_BYTES: count.default(8_000_000),
   /** The latest records, whose answers and transactions stay in memory whatever the checkpoints cover. */

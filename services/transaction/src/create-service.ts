@@ -1,3 +1,4 @@
+import { ShardServiceService } from '@ipe/contracts/gen/bank/transaction/v1/shards';
 import { TransactionServiceService } from '@ipe/contracts/gen/bank/transaction/v1/transaction';
 import type { ServiceOptions } from '@ipe/service-kit/start-service';
 import type { Config } from './config.ts';
@@ -10,7 +11,10 @@ export function transactionService(config: Config): ServiceOptions {
     module: TransactionModule.with(config),
     grpc: {
       address: config.GRPC_ADDRESS,
-      services: { 'bank.transaction.v1.TransactionService': TransactionServiceService },
+      services: {
+        'bank.transaction.v1.TransactionService': TransactionServiceService,
+        'bank.transaction.v1.ShardService': ShardServiceService,
+      },
     },
   };
 }

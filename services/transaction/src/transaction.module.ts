@@ -16,8 +16,10 @@ import { AccountController } from './adapters/grpc/account.controller.ts';
 import { BulkController } from './adapters/grpc/bulk.controller.ts';
 import { Fingerprints } from './adapters/grpc/call-context.ts';
 import { GrpcCardRegistry } from './adapters/grpc/grpc-card-registry.ts';
-import { LeaderLink } from './adapters/grpc/leader-link.ts';
+import { ShardController } from './adapters/grpc/shard.controller.ts';
+import { Shards } from './adapters/grpc/shards.ts';
 import { TransactionController } from './adapters/grpc/transaction.controller.ts';
+import { EventSinks } from './adapters/kafka/event-sinks.ts';
 import { KafkaEventSink } from './adapters/kafka/kafka-event-sink.ts';
 import { PrometheusMetrics } from './adapters/metrics/prometheus-metrics.ts';
 import { LedgerLifecycle } from './adapters/nest/ledger-lifecycle.ts';
@@ -26,42 +28,40 @@ import { ProtobufSnapshotCodec } from './adapters/protobuf/snapshot-codec.ts';
 import { sha256OfBytes } from './adapters/system/sha-256.ts';
 import { systemScheduler } from './adapters/system/system-scheduler.ts';
 import { AuthorizePurchase } from './application/authorize-purchase.ts';
-import { HoldSweeper } from './application/expire-holds.ts';
-import { GetPastBalance } from './application/get-past-balance.ts';
-import { Leadership } from './application/leadership.ts';
-import { Lease } from './application/lease.ts';
-import { Ledger } from './application/ledger.ts';
+import { GetPastBalance, PastBalances } from './application/get-past-balance.ts';
 import { openMemory } from './application/memory/open-memory.ts';
 import type { MemoryOptions, MemoryParts } from './application/memory/shard-memory.ts';
-import type { LedgerLog } from './application/ports.ts';
-import { PublishEvents } from './application/publish-events.ts';
+import type { LedgerLog, LedgerMetrics, Scheduler } from './application/ports.ts';
+import type { ShardDesk } from './application/shards/shard-desk.ts';
+import { ShardReplica } from './application/shards/shard-replica.ts';
+import { ShardedLedger } from './application/shards/sharded-ledger.ts';
 import type { Config } from './config.ts';
 
-/** This version has one shard and one leader. */
-const shard = 0;
 /** The store takes items of 400 KB; a record has some hundred bytes, at most a few thousand. */
 const batchBounds = { maxBatchBytes: 350_000, maxBatchRecords: 4_000 };
 
-/** Of what keeps memory bounded: an interface has no name at run time. */
-const memoryToken = Symbol('MemoryParts');
+/** Of two processes that ever were, no two have the same. */
+const processId = randomUUID();
+
+/** Of what all shards of a process share: an interface has no name at run time. */
+const sharedToken = Symbol('Shared');
+
+type Shared = Readonly<{
+  journal: DynamoJournal;
+  codec: ProtobufJournalCodec;
+  scheduler: Scheduler;
+  metrics: LedgerMetrics;
+  log: LedgerLog;
+}>;
 
 @Module({})
 export class TransactionModule {
   static with(config: Config): DynamicModule {
     const logger = new Logger('Ledger');
-    const log: LedgerLog = { info: (text) => logger.log(text), warn: (text) => logger.warn(text) };
-    const common = {
-      codec: new ProtobufJournalCodec(),
-      scheduler: systemScheduler,
-      metrics: new PrometheusMetrics(),
-      log,
-    };
     const connection = new ConnectionWatch();
-    // Of two processes that ever were, no two have the same.
-    const writer = `${hostname()}/${process.pid}/${randomUUID()}`;
     return {
       module: TransactionModule,
-      controllers: [TransactionController, BulkController, AccountController],
+      controllers: [TransactionController, BulkController, AccountController, ShardController],
       providers: [
         LedgerLifecycle,
         {
@@ -69,76 +69,48 @@ export class TransactionModule {
           // The ledger itself tries again: a retry in the client would hide from it that a connection broke.
           useFactory: () => {
             const client = dynamoClient(config, { maxAttempts: 1, onDisconnect: connection.onDisconnect });
-            return new JournalTable(client, `${config.TABLE_PREFIX}transaction`);
+            return new JournalTable(client, `${config.TABLE_PREFIX}transaction`, config.SHARDS);
           },
         },
         {
-          provide: DynamoJournal,
-          useFactory: (table: JournalTable) => new DynamoJournal(table.client, table.name, connection),
-          inject: [JournalTable],
-        },
-        {
-          provide: Ledger,
-          useFactory: (journal: DynamoJournal, lease: Lease) =>
-            new Ledger(
-              {
-                shard,
-                writer,
-                ...batchBounds,
-                maxQueuedRecords: config.MAX_QUEUED_RECORDS,
-              },
-              {
-                ...common,
-                journal,
-                sha256: (text) => hash('sha256', text, 'hex'),
-                isSureToLead: () => lease.isSure(),
-                newBatchId: randomUUID,
-              },
-            ),
-          inject: [DynamoJournal, Lease],
-        },
-        {
-          provide: Lease,
-          useFactory: (table: JournalTable) =>
-            new Lease(
-              {
-                shard,
-                holder: writer,
-                address: config.ADVERTISED_ADDRESS ?? config.GRPC_ADDRESS,
-                leaseMs: config.LEASE_MS,
-              },
-              new DynamoLease(table.client, table.name),
-              systemScheduler,
-            ),
-          inject: [JournalTable],
-        },
-        {
-          provide: memoryToken,
-          useFactory: (table: JournalTable, journal: DynamoJournal): MemoryParts => ({
-            ...common,
-            journal,
-            snapshots: new ProtobufSnapshotCodec(),
-            chunks: new DynamoChunks(table.client, table.name),
-            checkpoints: new DynamoCheckpoints(table.client, table.name),
-            digest: sha256OfBytes,
-            newName: randomUUID,
-            newHashKey: () => randomBytes(8),
+          provide: sharedToken,
+          useFactory: (table: JournalTable): Shared => ({
+            journal: new DynamoJournal(table.client, table.name, connection),
+            codec: new ProtobufJournalCodec(),
+            scheduler: systemScheduler,
+            metrics: new PrometheusMetrics(),
+            log: { info: (text) => logger.log(text), warn: (text) => logger.warn(text) },
           }),
-          inject: [JournalTable, DynamoJournal],
+          inject: [JournalTable],
         },
         {
-          provide: Leadership,
-          useFactory: (ledger: Ledger, lease: Lease, journal: DynamoJournal, memory: MemoryParts) =>
-            new Leadership(
-              { shard, lookMs: config.LEASE_MS / 12, renewMs: config.LEASE_MS / 4 },
-              { ...common, ledger, lease, journal, openMemory: () => openMemory(shard, memoryOptions(config), memory) },
+          provide: EventSinks,
+          useFactory: () =>
+            new EventSinks(
+              config.SHARDS,
+              () =>
+                new KafkaEventSink(
+                  kafkaClient('transaction', config.KAFKA_BROKERS),
+                  systemScheduler,
+                  config.TOPIC_PREFIX,
+                ),
             ),
-          inject: [Ledger, Lease, DynamoJournal, memoryToken],
         },
         {
-          provide: LeaderLink,
-          useFactory: (leadership: Leadership) => new LeaderLink(() => leadership.leaderAddress),
-          inject: [Leadership],
+          provide: Shards,
+          useFactory: (table: JournalTable, shared: Shared, sinks: EventSinks) =>
+            new Shards(config.SHARDS, (shard, deskOf) => shardReplica(shard, config, table, shared, sinks, deskOf)),
+          inject: [JournalTable, sharedToken, EventSinks],
+        },
+        {
+          provide: ShardedLedger,
+          useFactory: (shards: Shards) =>
+            new ShardedLedger({
+              shards: shards.count,
+              ledgerOf: (shard) => shards.at(shard).ledger,
+              deskOf: (shard) => shards.deskOf(shard),
+            }),
+          inject: [Shards],
         },
         {
           provide: GrpcCardRegistry,
@@ -146,41 +118,70 @@ export class TransactionModule {
         },
         {
           provide: AuthorizePurchase,
-          useFactory: (ledger: Ledger, cards: GrpcCardRegistry) =>
-            new AuthorizePurchase({ ...common, ledger, cards, cardCheckDeadlineMs: config.CARD_CHECK_DEADLINE_MS }),
-          inject: [Ledger, GrpcCardRegistry],
-        },
-        {
-          provide: GetPastBalance,
-          useFactory: (ledger: Ledger, journal: DynamoJournal) =>
-            new GetPastBalance({ ledger, shard, journal, codec: common.codec }),
-          inject: [Ledger, DynamoJournal],
-        },
-        {
-          provide: HoldSweeper,
-          useFactory: (ledger: Ledger) => new HoldSweeper(ledger, systemScheduler, log, config.EXPIRY_SWEEP_MS),
-          inject: [Ledger],
-        },
-        {
-          provide: KafkaEventSink,
-          useFactory: () =>
-            new KafkaEventSink(kafkaClient('transaction', config.KAFKA_BROKERS), systemScheduler, config.TOPIC_PREFIX),
-        },
-        {
-          provide: PublishEvents,
-          useFactory: (table: JournalTable, journal: DynamoJournal, sink: KafkaEventSink) =>
-            new PublishEvents(shard, {
-              ...common,
-              journal,
-              positions: new DynamoPositions(table.client, table.name),
-              sink,
+          useFactory: (shards: Shards, shardedLedger: ShardedLedger, cards: GrpcCardRegistry, shared: Shared) =>
+            new AuthorizePurchase({
+              ...shared,
+              ledger: shards.at(0).ledger,
+              shardedLedger,
+              cards,
+              cardCheckDeadlineMs: config.CARD_CHECK_DEADLINE_MS,
             }),
-          inject: [JournalTable, DynamoJournal, KafkaEventSink],
+          inject: [Shards, ShardedLedger, GrpcCardRegistry, sharedToken],
+        },
+        {
+          provide: PastBalances,
+          useFactory: (shards: Shards, { journal, codec }: Shared) =>
+            new PastBalances(
+              shards.replicas.map(({ shard, ledger }) => new GetPastBalance({ ledger, shard, journal, codec })),
+            ),
+          inject: [Shards, sharedToken],
         },
         { provide: Fingerprints, useFactory: () => new Fingerprints(config.FINGERPRINT_KEY) },
       ],
     };
   }
+}
+
+function shardReplica(
+  shard: number,
+  config: Config,
+  table: JournalTable,
+  shared: Shared,
+  sinks: EventSinks,
+  deskOf: (shard: number) => ShardDesk,
+): ShardReplica {
+  const { client, name } = table;
+  const memory: MemoryParts = {
+    ...shared,
+    snapshots: new ProtobufSnapshotCodec(),
+    chunks: new DynamoChunks(client, name),
+    checkpoints: new DynamoCheckpoints(client, name),
+    digest: sha256OfBytes,
+    newName: randomUUID,
+    newHashKey: () => randomBytes(8),
+  };
+  return new ShardReplica(
+    {
+      shard,
+      shards: config.SHARDS,
+      writer: `${hostname()}/${process.pid}/${processId}`,
+      address: config.ADVERTISED_ADDRESS ?? config.GRPC_ADDRESS,
+      leaseMs: config.LEASE_MS,
+      sweepMs: config.EXPIRY_SWEEP_MS,
+      ...batchBounds,
+      maxQueuedRecords: config.MAX_QUEUED_RECORDS,
+    },
+    {
+      ...shared,
+      positions: new DynamoPositions(client, name),
+      sink: sinks.of(shard),
+      leaseStore: new DynamoLease(client, name),
+      openMemory: () => openMemory(shard, memoryOptions(config), memory),
+      deskOf,
+      sha256: (text) => hash('sha256', text, 'hex'),
+      newBatchId: randomUUID,
+    },
+  );
 }
 
 function memoryOptions(config: Config): MemoryOptions {

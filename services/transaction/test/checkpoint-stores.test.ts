@@ -14,6 +14,7 @@ import { smallBank } from './paper-ledger.ts';
 const table = new JournalTable(
   dynamoClient({ DYNAMODB_ENDPOINT: testEngines().dynamodb, AWS_REGION: 'sa-east-1' }),
   uniqueName('checkpoints'),
+  1,
 );
 beforeAll(() => table.ensure());
 afterAll(() => table.close());

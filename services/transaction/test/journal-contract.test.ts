@@ -17,6 +17,7 @@ import { MemoryPositions } from './memory-positions.ts';
 const table = new JournalTable(
   dynamoClient({ DYNAMODB_ENDPOINT: testEngines().dynamodb, AWS_REGION: 'sa-east-1' }, { maxAttempts: 1 }),
   uniqueName('journal'),
+  1,
 );
 beforeAll(() => table.ensure());
 afterAll(() => table.close());

@@ -5,6 +5,8 @@ import { Ledger, type LedgerOptions, type LedgerParts } from '../src/application
 import { openSystemAccounts } from '../src/application/open-system-accounts.ts';
 import type { EncodedBatch, Journal, LedgerLog, LedgerMetrics, Scheduler } from '../src/application/ports.ts';
 import { recover } from '../src/application/recover.ts';
+import { LedgerDesk } from '../src/application/shards/shard-desk.ts';
+import { ShardedLedger } from '../src/application/shards/sharded-ledger.ts';
 import { taskOf } from '../src/application/task.ts';
 import { MemoryJournal } from './memory-journal.ts';
 import { scope, sha256 } from './paper-ledger.ts';
@@ -185,4 +187,10 @@ export function transfer(
 export async function durablePosted(journal: Journal, accountId: string): Promise<bigint | undefined> {
   const { state } = await recover(journal, codec, 0);
   return state.accounts.get(accountId)?.posted;
+}
+
+/** A ledger that is not parted: all of it is one shard. */
+export function alone(ledger: Ledger): ShardedLedger {
+  const desk = new LedgerDesk(0, ledger);
+  return new ShardedLedger({ shards: 1, ledgerOf: () => ledger, deskOf: () => desk });
 }

@@ -2,7 +2,7 @@ import type { Instant } from '../domain/account.ts';
 import type { Answered, Refused } from '../domain/decision.ts';
 
 /** Why a call is not served although nothing is wrong with it. Nothing of it was done, or its key will tell. */
-export type Unserved = 'deadline_exceeded' | 'queue_full' | 'not_leading' | 'too_large';
+export type Unserved = 'deadline_exceeded' | 'queue_full' | 'not_leading' | 'too_large' | 'card_state_unknown';
 
 export type NotServed = Readonly<{ kind: 'unserved'; why: Unserved }>;
 
@@ -16,6 +16,9 @@ export type Call = Readonly<{
   /** W3C trace context; empty when it has none. */
   traceparent: string;
 }>;
+
+/** A call of the ledger's own. */
+export const unhurried: Call = { deadline: Number.POSITIVE_INFINITY, traceparent: '' };
 
 export function unserved(why: Unserved): NotServed {
   return { kind: 'unserved', why };

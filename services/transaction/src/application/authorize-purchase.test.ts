@@ -1,5 +1,5 @@
 import { cents } from '@ipe/money/cents';
-import { FaultyJournal, leadingLedger, patient, silent, turn } from '../../test/live-ledger.ts';
+import { alone, FaultyJournal, leadingLedger, patient, silent, turn } from '../../test/live-ledger.ts';
 import { goodCard, purchase, scope } from '../../test/paper-ledger.ts';
 import type { CardFinding } from '../domain/decide-authorize.ts';
 import { AuthorizePurchase } from './authorize-purchase.ts';
@@ -41,7 +41,8 @@ async function shopping(cards: GatedCards) {
     const command = { idempotency: scope(accountId), accountId, accountClass: 'ASSET', currency: 'BRL' } as const;
     await parts.ledger.execute(patient, taskOf({ kind: 'openAccount', ...command, limit: cents(limit) }));
   }
-  const authorize = new AuthorizePurchase({ ...parts, cards, log: silent, cardCheckDeadlineMs: 800 });
+  const shardedLedger = alone(parts.ledger);
+  const authorize = new AuthorizePurchase({ ...parts, shardedLedger, cards, log: silent, cardCheckDeadlineMs: 800 });
   return { ...parts, authorize, journal };
 }
 

@@ -11,9 +11,13 @@ import type { Transaction } from '../domain/transaction.ts';
 import type { Call, Reply } from './admission.ts';
 import type { Ledger } from './ledger.ts';
 import type { CardCredentials, CardRegistry, LedgerLog, LedgerMetrics, Scheduler } from './ports.ts';
+import type { ShardedLedger } from './shards/sharded-ledger.ts';
+import type { Task } from './task.ts';
 
 type AuthorizeParts = Readonly<{
+  /** The only shard's; where there are several, what is known of the card tells which. */
   ledger: Ledger;
+  shardedLedger: ShardedLedger;
   cards: CardRegistry;
   scheduler: Scheduler;
   metrics: LedgerMetrics;
@@ -22,6 +26,9 @@ type AuthorizeParts = Readonly<{
   cardCheckDeadlineMs: number;
 }>;
 
+/** What was found of the card, and where its account is kept. */
+type Known = Readonly<{ home: number; finding: CardFinding }>;
+
 /** Approves or declines a purchase by card. The only command that asks another service before it is decided. */
 export class AuthorizePurchase {
   /** Purchases whose card is being checked, by key: a second call under the key waits for the first. */
@@ -29,10 +36,11 @@ export class AuthorizePurchase {
 
   constructor(private readonly parts: AuthorizeParts) {}
 
-  async execute(command: Authorize, card: CardCredentials, call: Call): Promise<Reply<Transaction>> {
+  /** known: what was found of the card, and the shard of the account that pays, where there are several shards. */
+  async execute(command: Authorize, card: CardCredentials, call: Call, known?: Known): Promise<Reply<Transaction>> {
     const key = answerKey(command.idempotency.caller, command.idempotency.key);
     for (let first = this.inFlight.get(key); first; first = this.inFlight.get(key)) await first;
-    const reply = this.authorize(command, card, call);
+    const reply = known ? this.authorizeAt(command, known, call) : this.authorize(command, card, call);
     // Those behind want to know that it is over, not how it ended.
     const over = reply.then(
       () => this.inFlight.delete(key),
@@ -43,14 +51,21 @@ export class AuthorizePurchase {
   }
 
   private async authorize(command: Authorize, card: CardCredentials, call: Call): Promise<Reply<Transaction>> {
-    const { ledger, metrics } = this.parts;
+    const { ledger } = this.parts;
     const finding = (await this.needsCardCheck(command)) ? await this.findCard(card, call) : unknownCardState;
     // The time that the card check took counts: past the caller's deadline nothing is begun.
-    const reply = await ledger.execute(call, {
-      keys: [answerKey(command.idempotency.caller, command.idempotency.key)],
-      decide: (state, moment) => decideAuthorize(state, command, finding, moment),
-    });
-    if (reply.kind === 'answered' && !reply.replayed) metrics.authorized(reply.answer);
+    return this.told(await ledger.execute(call, taskOf(command, finding)));
+  }
+
+  private async authorizeAt(command: Authorize, { home, finding }: Known, call: Call): Promise<Reply<Transaction>> {
+    const { idempotency, merchant } = command;
+    const accountIds = [finding.accountId, merchant.accountId].filter((accountId) => accountId !== '');
+    const work = { ...taskOf(command, finding), idempotency, accounts: () => accountIds };
+    return this.told(await this.parts.shardedLedger.perform(home, work, call));
+  }
+
+  private told(reply: Reply<Transaction>): Reply<Transaction> {
+    if (reply.kind === 'answered' && !reply.replayed) this.parts.metrics.authorized(reply.answer);
     return reply;
   }
 
@@ -63,7 +78,7 @@ export class AuthorizePurchase {
   }
 
   /** A card whose state cannot be known does not pay. */
-  private async findCard(card: CardCredentials, call: Call): Promise<CardFinding> {
+  async findCard(card: CardCredentials, call: Call): Promise<CardFinding> {
     const { cards, scheduler, cardCheckDeadlineMs, log } = this.parts;
     const deadlineMs = Math.min(cardCheckDeadlineMs, call.deadline - scheduler.now());
     try {
@@ -73,4 +88,11 @@ export class AuthorizePurchase {
       return unknownCardState;
     }
   }
+}
+
+function taskOf(command: Authorize, finding: CardFinding): Task<Transaction> {
+  return {
+    keys: [answerKey(command.idempotency.caller, command.idempotency.key)],
+    decide: (state, moment) => decideAuthorize(state, command, finding, moment),
+  };
 }

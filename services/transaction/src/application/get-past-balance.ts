@@ -22,3 +22,14 @@ export class GetPastBalance {
     return (then ? answered(then) : refused('account_not_found', accountId)).outcome;
   }
 }
+
+/** Each shard's past. */
+export class PastBalances {
+  constructor(private readonly shards: readonly GetPastBalance[]) {}
+
+  of(shard: number): GetPastBalance {
+    const past = this.shards[shard];
+    if (!past) throw new Error(`there is no shard ${shard}`);
+    return past;
+  }
+}

@@ -27,6 +27,8 @@ export type LeadershipOptions = Readonly<{
 export type Role = 'recovering' | 'standby' | 'leader';
 
 const retryMs = 500;
+/** A lease that is handed over is left to others for so many of their looks. */
+const handOverLooks = 5;
 
 /**
  * A replica's life: it reads the journal to its end, follows it while another leads, and leads once the lease is its
@@ -36,6 +38,8 @@ export class Leadership {
   private readonly stopping = new AbortController();
   private readonly listeners: Array<(role: Role) => void> = [];
   private work: Promise<void> = Promise.resolve();
+  /** Aborts when the present leadership is to be handed over. */
+  private handing = new AbortController();
 
   constructor(
     private readonly options: LeadershipOptions,
@@ -54,6 +58,11 @@ export class Leadership {
 
   start(): void {
     this.work = this.live();
+  }
+
+  /** Finishes what was taken and hands the lease back to whoever takes it first; follows from then on. */
+  handOver(): void {
+    this.handing.abort();
   }
 
   /** Finishes what was taken, hands the lease back, and ends. */
@@ -107,16 +116,20 @@ export class Leadership {
     const { ledger, lease, log } = this.parts;
     log.info(`leading shard ${this.options.shard} after batch ${known.end.sequence}`);
     const lost = new AbortController();
+    this.handing = new AbortController();
+    const over = AbortSignal.any([lost.signal, this.stopping.signal, this.handing.signal]);
     ledger.lead(known, () => lost.abort());
     this.become('leader');
-    while (!lost.signal.aborted && !this.isStopping()) {
-      await this.parts.scheduler.wait(this.options.renewMs, AbortSignal.any([lost.signal, this.stopping.signal]));
-      if (lost.signal.aborted || this.isStopping()) break;
+    while (!over.aborted) {
+      await this.parts.scheduler.wait(this.options.renewMs, over);
+      if (over.aborted) break;
       if (!(await this.renewed())) ledger.giveUp();
     }
     if (!lost.signal.aborted) {
       await ledger.stop();
       await lease.handBack();
+      // Whom it was handed over for looks as often as this one.
+      await this.pause(handOverLooks * this.options.lookMs);
     } else {
       log.warn(`shard ${this.options.shard}: another leads now; reading the journal again`);
     }

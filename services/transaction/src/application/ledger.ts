@@ -82,6 +82,7 @@ export class Ledger {
         onLost();
       },
     });
+    this.stopped = false;
     this.leading = { state, loop, memory };
   }
 

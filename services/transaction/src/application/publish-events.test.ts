@@ -11,7 +11,7 @@ import {
 import { MemoryPositions } from '../../test/memory-positions.ts';
 import type { LedgerRecord } from '../domain/record.ts';
 import type { EventSink } from './ports.ts';
-import { PublishEvents } from './publish-events.ts';
+import { publishEvents } from './publish-events.ts';
 
 class ListingSink implements EventSink {
   readonly told: LedgerRecord[] = [];
@@ -25,7 +25,7 @@ class ListingSink implements EventSink {
 
 function publisher(journal: FaultyJournal, sink: EventSink, positions = new MemoryPositions()) {
   const parts = { journal, codec, positions, sink, log: silent };
-  return new PublishEvents(0, { ...parts, scheduler: new TestScheduler(), metrics: new CountingMetrics() });
+  return publishEvents(0, { ...parts, scheduler: new TestScheduler(), metrics: new CountingMetrics() });
 }
 
 async function someTurns(): Promise<void> {

@@ -84,11 +84,16 @@ function beforeFirstEntry(account: Account): Account {
   return emptyAccount(account.accountId, account.accountClass, account.currency);
 }
 
-function trackHold(state: LedgerState, transaction: Transaction): void {
+/** Keeps what is open in view: for expiry, and for what ends otherwise. */
+export function trackHold(state: LedgerState, transaction: Transaction): void {
   const wasOpen = (state.transactions.get(transaction.transactionId)?.held ?? 0n) > 0n;
   const isOpen = transaction.held > 0n;
   if (isOpen && !wasOpen && transaction.expiresAt !== undefined) {
     state.openHolds.add(transaction.transactionId, transaction.expiresAt);
   }
-  if (wasOpen && !isOpen) state.openHolds.remove(transaction.transactionId);
+  if (isOpen && transaction.kind === 'RESERVATION') state.openReservations.add(transaction.transactionId);
+  if (wasOpen && !isOpen) {
+    state.openHolds.remove(transaction.transactionId);
+    state.openReservations.delete(transaction.transactionId);
+  }
 }

@@ -5,6 +5,7 @@ import {
   earlierAnswer,
   enter,
   type Moment,
+  nothingWritten,
   type Refused,
   refused,
   transactionDecision,
@@ -82,8 +83,8 @@ export function decideAuthorize(
     responseCode: approvedCode,
     expiresAt: holdEnd(moment.now, command.expiresAt),
   });
-  const entries = enter(state, purchase.transactionId, holdPostings(purchase), moment);
-  return transactionDecision(moment, command.idempotency, [purchase], entries);
+  const written = enter(state, purchase.transactionId, holdPostings(purchase), moment);
+  return transactionDecision(moment, command.idempotency, [purchase], written);
 }
 
 /** A request that cannot be meant: the shop's mistake, not a matter of the card. */
@@ -121,7 +122,7 @@ function decline(
     declineReason,
     responseCode: responseCodes[declineReason],
   });
-  return transactionDecision(moment, command.idempotency, [purchase], []);
+  return transactionDecision(moment, command.idempotency, [purchase], nothingWritten);
 }
 
 function asked(command: Authorize, card: CardFinding, moment: Moment) {

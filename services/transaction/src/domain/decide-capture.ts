@@ -38,6 +38,6 @@ export function decideCapture(state: LedgerView, command: Capture, moment: Momen
     { captured: cents(purchase.captured + amount), held: cents(purchase.held - amount - released) },
     moment.now,
   );
-  const entries = enter(state, purchase.transactionId, capturePostings(purchase, amount, released), moment);
-  return transactionDecision(moment, command.idempotency, [after], entries);
+  const written = enter(state, purchase.transactionId, capturePostings(purchase, amount, released), moment);
+  return transactionDecision(moment, command.idempotency, [after], written);
 }

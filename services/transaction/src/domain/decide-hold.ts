@@ -52,8 +52,8 @@ export function decideHold(state: LedgerView, command: Hold, moment: Moment): De
     expiresAt: holdEnd(moment.now, command.expiresAt),
     createdAt: moment.now,
   });
-  const entries = enter(state, hold.transactionId, holdPostings(hold), moment);
-  return transactionDecision(moment, command.idempotency, [hold], entries);
+  const written = enter(state, hold.transactionId, holdPostings(hold), moment);
+  return transactionDecision(moment, command.idempotency, [hold], written);
 }
 
 /**
@@ -71,8 +71,8 @@ export function decideIncrement(state: LedgerView, command: Increment, moment: M
   const amount = cents(hold.amount + command.amount);
   if (amount > largestBalance) return refused('balance_too_large', hold.debitAccountId);
   const after = movedPurchase(hold, { amount, held: cents(hold.held + command.amount) }, moment.now);
-  const entries = enter(state, hold.transactionId, incrementPostings(hold, command.amount), moment);
-  return transactionDecision(moment, command.idempotency, [after], entries);
+  const written = enter(state, hold.transactionId, incrementPostings(hold, command.amount), moment);
+  return transactionDecision(moment, command.idempotency, [after], written);
 }
 
 function holdRefusal(

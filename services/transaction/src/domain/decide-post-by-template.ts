@@ -4,6 +4,7 @@ import { type Decision, earlierAnswer, type Moment, type Refused, refused } from
 import type { LedgerView } from './ledger-state.ts';
 import { isSystemAccount, type PostingTemplate, type TemplateLine, templateOf } from './posting-templates.ts';
 import type { IdempotencyScope } from './record.ts';
+import { systemAccountAt } from './shard-of.ts';
 import type { Annotations, PostingLine, Transaction } from './transaction.ts';
 
 export type PostByTemplate = Readonly<{
@@ -13,6 +14,8 @@ export type PostByTemplate = Readonly<{
   accounts: Readonly<Record<string, string>>;
   /** Each amount that the template names, and no other; zero or more. */
   amounts: Readonly<Record<string, bigint>>;
+  /** The shard whose accounts of the bank's own take part; absent: 0. */
+  shard?: number;
   description: string;
 }> &
   Annotations;
@@ -36,18 +39,19 @@ export function decidePostByTemplate(
 /** The template's lines with the caller's accounts and amounts; those of zero are left out. */
 export function fill(
   template: PostingTemplate,
-  { accounts, amounts }: Pick<PostByTemplate, 'accounts' | 'amounts'>,
+  { accounts, amounts, shard = 0 }: Pick<PostByTemplate, 'accounts' | 'amounts' | 'shard'>,
 ): PostingLine[] {
   return template.lines
     .map((line) => {
       const sum = line.amounts.reduce((total, name) => total + (amounts[name] ?? 0n), 0n);
-      const accountId = isSystemAccount(line.account) ? line.account : (accounts[line.account] ?? '');
+      const isOurs = isSystemAccount(line.account);
+      const accountId = isOurs ? systemAccountAt(line.account, shard) : (accounts[line.account] ?? '');
       return { accountId, amount: cents(line.side === 'debit' ? -sum : sum) };
     })
     .filter(({ amount }) => amount !== 0n);
 }
 
-export function partiesOf({ lines }: PostingTemplate): string[] {
+export function partiesOf({ lines }: Pick<PostingTemplate, 'lines'>): string[] {
   return unique(lines.map(({ account }: TemplateLine) => account).filter((account) => !isSystemAccount(account)));
 }
 

@@ -1,4 +1,5 @@
 import { type Decision, earlierAnswer, enter, type Moment, refused, transactionDecision } from './decision.ts';
+import { isKnown } from './elsewhere.ts';
 import type { LedgerView } from './ledger-state.ts';
 import { drawLines } from './lines.ts';
 import { linePostings } from './posting-templates.ts';
@@ -23,7 +24,7 @@ export function post(state: LedgerView, command: Post, template: string, moment:
   const drawn = drawLines(state, command.lines);
   if ('outcome' in drawn) return drawn;
   const { followsTransactionId } = command;
-  if (followsTransactionId && !state.transactions.has(followsTransactionId)) {
+  if (followsTransactionId && !isKnown(state, followsTransactionId)) {
     return refused('transaction_not_found', followsTransactionId);
   }
   const posting = newTransaction({
@@ -36,6 +37,6 @@ export function post(state: LedgerView, command: Post, template: string, moment:
     description: command.description,
     createdAt: moment.now,
   });
-  const entries = enter(state, posting.transactionId, linePostings(posting.lines, 'POSTING'), moment);
-  return transactionDecision(moment, command.idempotency, [posting], entries);
+  const written = enter(state, posting.transactionId, linePostings(posting.lines, 'POSTING'), moment);
+  return transactionDecision(moment, command.idempotency, [posting], written);
 }

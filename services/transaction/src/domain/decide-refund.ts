@@ -36,6 +36,6 @@ export function decideRefund(state: LedgerView, command: Refund, moment: Moment)
   if (payerRefusal) return refused(payerRefusal, purchase.debitAccountId);
 
   const after = movedPurchase(purchase, { refunded: cents(purchase.refunded + amount) }, moment.now);
-  const entries = enter(state, purchase.transactionId, refundPostings(purchase, amount), moment);
-  return transactionDecision(moment, command.idempotency, [after], entries);
+  const written = enter(state, purchase.transactionId, refundPostings(purchase, amount), moment);
+  return transactionDecision(moment, command.idempotency, [after], written);
 }

@@ -66,8 +66,8 @@ export function decideExpiry(state: LedgerView, moment: Moment): Decision<Transa
   const purchase = state.transactions.get(due.id);
   if (!purchase) throw new Error(`the hold of ${due.id}, which was never authorised`);
   const after = movedPurchase(purchase, { held: cents(0n) }, moment.now, 'EXPIRED');
-  const entries = enter(state, purchase.transactionId, expiryPostings(purchase), moment);
-  return transactionDecision(moment, undefined, [after], entries);
+  const written = enter(state, purchase.transactionId, expiryPostings(purchase), moment);
+  return transactionDecision(moment, undefined, [after], written);
 }
 
 function release(
@@ -77,6 +77,6 @@ function release(
   moment: Moment,
 ): Decision<Transaction> {
   const after = movedPurchase(purchase, { held: cents(0n) }, moment.now);
-  const entries = enter(state, purchase.transactionId, voidPostings(purchase), moment);
-  return transactionDecision(moment, idempotency, [after], entries);
+  const written = enter(state, purchase.transactionId, voidPostings(purchase), moment);
+  return transactionDecision(moment, idempotency, [after], written);
 }

@@ -59,13 +59,13 @@ export function decideReverse(state: LedgerView, command: Reverse, moment: Momen
     reversesTransactionId: original.transactionId,
     createdAt: moment.now,
   });
-  const entries = enter(state, reversal.transactionId, linePostings(opposite, 'REVERSAL'), moment);
+  const entered = enter(state, reversal.transactionId, linePostings(opposite, 'REVERSAL'), moment);
   const mended = reversedBy(original, after, moment);
-  return transactionDecision(moment, command.idempotency, [reversal, mended], entries);
+  return transactionDecision(moment, command.idempotency, [reversal, mended], entered);
 }
 
 /** A transfer is a posting of two lines that need not be written down. */
-function linesOf({ kind, lines, debitAccountId, creditAccountId, amount, currency, reversed }: Transaction) {
+export function linesOf({ kind, lines, debitAccountId, creditAccountId, amount, currency, reversed }: Transaction) {
   if (kind === 'POSTING') return lines;
   return [
     { accountId: debitAccountId, amount: cents(-amount), currency, reversed },

@@ -9,6 +9,7 @@ import {
   refused,
   transactionDecision,
 } from './decision.ts';
+import { isKnown } from './elsewhere.ts';
 import type { LedgerView } from './ledger-state.ts';
 import { transferPostings } from './posting-templates.ts';
 import type { IdempotencyScope } from './record.ts';
@@ -43,8 +44,8 @@ export function decideTransfer(state: LedgerView, command: Transfer, moment: Mom
     followsTransactionId: command.followsTransactionId ?? '',
     createdAt: moment.now,
   });
-  const entries = enter(state, transfer.transactionId, transferPostings(transfer), moment);
-  return transactionDecision(moment, command.idempotency, [transfer], entries);
+  const written = enter(state, transfer.transactionId, transferPostings(transfer), moment);
+  return transactionDecision(moment, command.idempotency, [transfer], written);
 }
 
 function transferRefusal(
@@ -63,7 +64,7 @@ function transferRefusal(
   if (giverRefusal) return refused(giverRefusal, fromAccountId);
   const receiverRefusal = creditRefusal(receiver, amount);
   if (receiverRefusal) return refused(receiverRefusal, toAccountId);
-  if (followsTransactionId && !state.transactions.has(followsTransactionId)) {
+  if (followsTransactionId && !isKnown(state, followsTransactionId)) {
     return refused('transaction_not_found', followsTransactionId);
   }
   return undefined;

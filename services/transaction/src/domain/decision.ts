@@ -1,10 +1,13 @@
 import type { Account, Instant } from './account.ts';
+import { remit } from './elsewhere.ts';
 import { accountAfter, type Entry, nextEntry, type Sha256 } from './entry.ts';
+import { Layer } from './layer.ts';
 import { answerKey, type LedgerView } from './ledger-state.ts';
 import type { Posting } from './posting-templates.ts';
 import type { IdempotencyScope, LedgerRecord } from './record.ts';
 import type { Refusal } from './refusals.ts';
-import type { Transaction } from './transaction.ts';
+import { noRemittances, type Remittance } from './remittance.ts';
+import { noReservations, type Transaction } from './transaction.ts';
 
 /** All that a decision needs from outside: handed in, so that a decision is the same whenever it is made again. */
 export type Moment = Readonly<{
@@ -52,15 +55,26 @@ export function earlierAnswer<Kind extends keyof Answers>(
   return replayed(answer as Answers[Kind]);
 }
 
-/** Transactions in a new state, with their entries; the first is the answer. */
+/** What postings come to: entries here, and what is to be written at other shards. */
+export type Written = Readonly<{ entries: readonly Entry[]; remittances: readonly Remittance[] }>;
+
+export const nothingWritten: Written = { entries: [], remittances: noRemittances };
+const noneDelivered: readonly Transaction[] = [];
+
+/** Transactions in a new state, with what is written of them; the first is the answer. */
 export function transactionDecision(
   moment: Moment,
   idempotency: IdempotencyScope | undefined,
-  transactions: readonly [Transaction, ...Transaction[]],
-  entries: readonly Entry[],
+  [first, ...others]: readonly [Transaction, ...Transaction[]],
+  { entries, remittances }: Written,
+  delivered = noneDelivered,
 ): Decision<Transaction> {
-  const change = { kind: 'transaction', transactions, entries } as const;
-  return answered(transactions[0], {
+  const reservationIds = remittances.length === 0 ? noReservations : remittances.flatMap((one) => one.reservationIds);
+  const isSame = reservationIds.length === 0 && first.reservationIds.length === 0;
+  const answer = isSame ? first : { ...first, reservationIds };
+  const transactions = [answer, ...others] as const;
+  const change = { kind: 'transaction', transactions, entries, remittances, delivered } as const;
+  return answered(answer, {
     decidedAt: moment.now,
     idempotency,
     traceparent: moment.traceparent,
@@ -68,19 +82,25 @@ export function transactionDecision(
   });
 }
 
-/** The entries that write postings into their accounts, in order; an account may occur more than once. */
-export function enter(
-  state: LedgerView,
-  transactionId: string,
-  postings: readonly Posting[],
+/** Writes postings into their accounts, in order; an account may occur more than once. */
+export function enter(state: LedgerView, transactionId: string, postings: readonly Posting[], moment: Moment): Written {
+  const { here, remittances } = state.elsewhere
+    ? remit(state.elsewhere, postings)
+    : { here: postings, remittances: noRemittances };
+  const accounts = new Layer(state.accounts);
+  const entries = here.map((posting) => write(accounts, { ...posting, transactionId }, moment));
+  return { entries, remittances };
+}
+
+/** The entry that writes one posting, after which the accounts are as it leaves them. */
+export function write(
+  accounts: Map<string, Account>,
+  posting: Posting & Readonly<{ transactionId: string }>,
   moment: Moment,
-): readonly Entry[] {
-  const accounts = new Map<string, Account>();
-  return postings.map((posting) => {
-    const account = accounts.get(posting.accountId) ?? state.accounts.get(posting.accountId);
-    if (!account) throw new Error(`a posting to account ${posting.accountId}, which was never opened`);
-    const entry = nextEntry(account, { ...posting, transactionId }, moment.now, moment.sha256);
-    accounts.set(posting.accountId, accountAfter(account, entry));
-    return entry;
-  });
+): Entry {
+  const account = accounts.get(posting.accountId);
+  if (!account) throw new Error(`a posting to account ${posting.accountId}, which was never opened`);
+  const entry = nextEntry(account, posting, moment.now, moment.sha256);
+  accounts.set(posting.accountId, accountAfter(account, entry));
+  return entry;
 }

@@ -1,5 +1,6 @@
 import type { Account, Instant } from './account.ts';
 import { ExpiryQueue } from './expiry-queue.ts';
+import type { Elsewhere } from './foreign-account.ts';
 import type { Transaction } from './transaction.ts';
 
 /**
@@ -15,6 +16,8 @@ export type LedgerState = {
   /** By `answerKey`. */
   readonly answers: Map<string, StoredAnswer>;
   readonly openHolds: ExpiryQueue;
+  /** Ids of those of which something is held: they run out never, and end by what their transaction comes to. */
+  readonly openReservations: Set<string>;
   /** When the last record was decided: time in the ledger never goes back. */
   decidedAt: Instant;
 };
@@ -25,6 +28,9 @@ export type LedgerView = Readonly<{
   transactions: ReadonlyMap<string, Transaction>;
   answers: ReadonlyMap<string, StoredAnswer>;
   openHolds: Pick<ExpiryQueue, 'first' | 'size'>;
+  openReservations: ReadonlySet<string>;
+  /** What a decision needs to know of other shards; absent when it needs nothing. */
+  elsewhere?: Elsewhere;
   decidedAt: Instant;
 }>;
 
@@ -34,6 +40,7 @@ export function emptyLedger(): LedgerState {
     transactions: new Map(),
     answers: new Map(),
     openHolds: new ExpiryQueue(),
+    openReservations: new Set(),
     decidedAt: 0,
   };
 }

@@ -1,5 +1,6 @@
 import type { Account, Instant } from './account.ts';
 import type { Entry } from './entry.ts';
+import type { Remittance } from './remittance.ts';
 import type { Transaction } from './transaction.ts';
 
 /** Who asked for a write, and under which key. */
@@ -15,6 +16,10 @@ export type TransactionChange = Readonly<{
   kind: 'transaction';
   transactions: readonly [Transaction, ...Transaction[]];
   entries: readonly Entry[];
+  /** What is to be written at other shards. */
+  remittances: readonly Remittance[];
+  /** Transactions of other shards, of which some of the entries are. */
+  delivered: readonly Transaction[];
 }>;
 
 /** An account was opened or changed; `account` is after it. */

@@ -35,4 +35,6 @@ export type Refusal =
   | 'already_reversed'
   | 'amount_exceeds_original'
   | 'lines_required'
+  | 'not_reserved'
+  | 'several_shards'
   | 'idempotency_key_reused';

@@ -1,4 +1,5 @@
 import { ExpiryQueue } from './expiry-queue.ts';
+import { Layer } from './layer.ts';
 import type { LedgerState, LedgerView } from './ledger-state.ts';
 
 /**
@@ -11,20 +12,7 @@ export function stagedOn(below: LedgerView): LedgerState {
     transactions: new Layer(below.transactions),
     answers: new Layer(below.answers),
     openHolds: new ExpiryQueue(),
+    openReservations: new Set(),
     decidedAt: below.decidedAt,
   };
-}
-
-class Layer<Value> extends Map<string, Value> {
-  constructor(private readonly below: ReadonlyMap<string, Value>) {
-    super();
-  }
-
-  override get(key: string): Value | undefined {
-    return super.get(key) ?? this.below.get(key);
-  }
-
-  override has(key: string): boolean {
-    return super.has(key) || this.below.has(key);
-  }
 }

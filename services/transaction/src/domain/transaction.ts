@@ -2,7 +2,18 @@ import { type Cents, cents } from '@ipe/money/cents';
 import type { Instant } from './account.ts';
 import type { DeclineReason } from './response-codes.ts';
 
-export type TransactionKind = 'CARD_PURCHASE' | 'HOLD' | 'TRANSFER' | 'POSTING' | 'REVERSAL';
+/**
+ * A RESERVATION sets money aside for a transaction of another shard; BETWEEN_SHARDS is what the books of a shard say of
+ * money that went to another, or came from there.
+ */
+export type TransactionKind =
+  | 'CARD_PURCHASE'
+  | 'HOLD'
+  | 'TRANSFER'
+  | 'POSTING'
+  | 'REVERSAL'
+  | 'RESERVATION'
+  | 'BETWEEN_SHARDS';
 
 export type TransactionStatus =
   | 'AUTHORIZED'
@@ -70,6 +81,8 @@ export type Transaction = Readonly<{
   metadata: Metadata;
   effectiveAt: Instant | undefined;
   followsTransactionId: string;
+  /** The reservations at other shards that end with this state; none when all its accounts are here. */
+  reservationIds: readonly string[];
   cardId: string;
   cardLastFour: string;
   merchant: Merchant | undefined;
@@ -92,6 +105,7 @@ const zero = cents(0n);
 /** One for all, so that a transaction without costs no memory for them. */
 export const noLines: readonly PostedLine[] = [];
 export const noMetadata: Metadata = {};
+export const noReservations: readonly string[] = [];
 
 /** A transaction at its birth; what the caller does not say is empty or zero. */
 export function newTransaction(
@@ -110,6 +124,7 @@ export function newTransaction(
     metadata: noMetadata,
     effectiveAt: undefined,
     followsTransactionId: '',
+    reservationIds: noReservations,
     cardId: '',
     cardLastFour: '',
     merchant: undefined,

@@ -67,7 +67,7 @@ export const mutations: readonly Mutation[] = [
   change(
     'a hold that ended stays in the queue of those that will expire',
     'src/domain/apply.ts',
-    'if (wasOpen && !isOpen) state.openHolds.remove(transaction.transactionId);',
+    'state.openHolds.remove(transaction.transactionId);',
     '',
   ),
   change(
@@ -114,13 +114,13 @@ export const mutations: readonly Mutation[] = [
   ),
   change(
     'the publisher saves its position before it tells',
-    `${application}/publish-events.ts`,
-    'await this.parts.sink.publish(',
-    'this.position = last.header.sequence; await this.savePosition(); await this.parts.sink.publish(',
+    `${application}/follow-journal.ts`,
+    'await this.options.take(batches);',
+    'this.position = last.header.sequence; await this.savePosition(); await this.options.take(batches);',
   ),
   change(
     'the publisher takes what was committed here of late for all there is',
-    `${application}/publish-events.ts`,
+    `${application}/follow-journal.ts`,
     'header.sequence === this.position + 1 + offset',
     'header.sequence > offset',
   ),

@@ -1,15 +1,13 @@
 import { hash } from 'node:crypto';
 import { ProtobufSnapshotCodec } from '../../src/adapters/protobuf/snapshot-codec.ts';
 import { AuthorizePurchase } from '../../src/application/authorize-purchase.ts';
-import { HoldSweeper } from '../../src/application/expire-holds.ts';
-import { Leadership, type Role } from '../../src/application/leadership.ts';
-import { Lease } from '../../src/application/lease.ts';
-import { Ledger } from '../../src/application/ledger.ts';
+import type { Role } from '../../src/application/leadership.ts';
+import type { Ledger } from '../../src/application/ledger.ts';
 import { openMemory } from '../../src/application/memory/open-memory.ts';
 import type { MemoryOptions } from '../../src/application/memory/shard-memory.ts';
-import { openSystemAccounts } from '../../src/application/open-system-accounts.ts';
 import type { JournalCodec, LedgerLog, LedgerMetrics } from '../../src/application/ports.ts';
-import { PublishEvents } from '../../src/application/publish-events.ts';
+import { ShardReplica } from '../../src/application/shards/shard-replica.ts';
+import { alone } from '../live-ledger.ts';
 import { sha256 } from '../paper-ledger.ts';
 import { SimulatedCards } from './simulated-cards.ts';
 import type { SimulatedProcess } from './simulated-process.ts';
@@ -20,8 +18,6 @@ import type { Weather } from './weather.ts';
 import type { World } from './world.ts';
 
 const shard = 0;
-const retryMs = 500;
-const publisherEndsWithinMs = 2_000;
 
 /** What one seed's replicas have in common. */
 type Settings = Readonly<{
@@ -43,24 +39,16 @@ export type Surroundings = Readonly<{
 }>;
 
 /**
- * One process of the service: the real application, wired as transaction.module.ts and ledger-lifecycle.ts do it, to
- * simulated surroundings.
+ * One process of the service: the real application, wired as transaction.module.ts does it, to simulated
+ * surroundings.
  */
 export class Replica {
-  readonly ledger: Ledger;
   readonly authorizePurchase: AuthorizePurchase;
-  role: Role = 'recovering';
   /** The last batch of its own that it was told is durable. */
   lastCommitted = 0;
   isStopping = false;
-  private readonly leadership: Leadership;
-  private readonly lease: Lease;
+  private readonly replica: ShardReplica;
   private readonly link: StoreLink;
-  private readonly publisher: PublishEvents;
-  private readonly sweeper: HoldSweeper;
-  private readonly log: LedgerLog;
-  private leading = new AbortController();
-  private work: Promise<unknown> = Promise.resolve();
 
   constructor(
     readonly place: number,
@@ -71,17 +59,11 @@ export class Replica {
     this.link = new StoreLink(world, process, store, weather);
     const { link } = this;
     const { name } = process;
-    this.log = {
+    const log: LedgerLog = {
       info: (text) => world.note(() => `${name} says: ${text}`),
       warn: (text) => world.note(() => `${name} warns: ${text}`),
     };
-    const common = { codec, scheduler: process, metrics: silent, log: this.log, journal: link.journal };
-    this.lease = new Lease({ shard, holder: name, address: name, leaseMs: settings.leaseMs }, link.lease, process);
-    let batchIds = 0;
-    this.ledger = new Ledger(
-      { shard, writer: name, maxBatchBytes: 350_000, ...settings },
-      { ...common, sha256, isSureToLead: () => this.isSureToLead(), newBatchId: () => `${name}-${++batchIds}` },
-    );
+    const common = { codec, scheduler: process, metrics: silent, log, journal: link.journal };
     let objects = 0;
     const memoryParts = {
       ...common,
@@ -92,24 +74,36 @@ export class Replica {
       newName: () => `${name}-o${++objects}`,
       newHashKey: () => Buffer.from(Array.from({ length: 8 }, () => world.random.below(256))),
     };
-    this.leadership = new Leadership(
-      { shard, lookMs: settings.leaseMs / 12, renewMs: settings.leaseMs / 4 },
+    let batchIds = 0;
+    const { memory, ...bounds } = settings;
+    this.replica = new ShardReplica(
+      { shard, shards: 1, writer: name, address: name, maxBatchBytes: 350_000, ...bounds },
       {
         ...common,
-        ledger: this.ledger,
-        lease: this.lease,
-        openMemory: async () => settings.memory && openMemory(shard, settings.memory, memoryParts),
+        positions: link.positions,
+        sink: new SinkLink(world, process, told, weather),
+        leaseStore: link.lease,
+        openMemory: async () => memory && openMemory(shard, memory, memoryParts),
+        deskOf: () => this.replica.desk,
+        sha256,
+        newBatchId: () => `${name}-${++batchIds}`,
       },
     );
     this.authorizePurchase = new AuthorizePurchase({
       ...common,
       ledger: this.ledger,
+      shardedLedger: alone(this.ledger),
       cards: new SimulatedCards(world, process),
       cardCheckDeadlineMs: 100,
     });
-    this.sweeper = new HoldSweeper(this.ledger, process, this.log, settings.sweepMs);
-    const sink = new SinkLink(world, process, told, weather);
-    this.publisher = new PublishEvents(shard, { ...common, positions: link.positions, sink });
+  }
+
+  get ledger(): Ledger {
+    return this.replica.ledger;
+  }
+
+  get role(): Role {
+    return this.replica.role;
   }
 
   get name(): string {
@@ -125,7 +119,7 @@ export class Replica {
   }
 
   isSureToLead(): boolean {
-    return this.lease.isSure();
+    return this.replica.lease.isSure();
   }
 
   /** Leads, and nothing stands in the way of its going on so. */
@@ -136,51 +130,25 @@ export class Replica {
   }
 
   get leaderAddress(): string | undefined {
-    return this.leadership.leaderAddress;
+    return this.replica.leaderAddress;
   }
 
   start(onRole: (role: Role) => void): void {
     this.ledger.onCommitted((batch) => {
       this.lastCommitted = batch.header.sequence;
-      this.publisher.wake(batch);
     });
-    this.leadership.onRole((role) => {
+    this.replica.start((role) => {
       this.around.world.note(() => `${this.name} is ${role} now`);
-      this.play(role);
       onRole(role);
     });
-    this.leadership.start();
   }
 
   /** As on SIGTERM. */
   async stop(): Promise<void> {
     this.isStopping = true;
-    await this.leadership.stop();
-    this.leading.abort();
-    await Promise.race([this.work, this.process.wait(publisherEndsWithinMs)]);
+    await this.replica.stop();
+    await this.replica.ended();
     this.process.kill();
-  }
-
-  private play(role: Role): void {
-    this.role = role;
-    this.leading.abort();
-    if (role !== 'leader') return;
-    this.leading = new AbortController();
-    const { signal } = this.leading;
-    this.work = this.work.then(() => this.lead(signal));
-  }
-
-  private async lead(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      try {
-        await openSystemAccounts(this.ledger);
-        break;
-      } catch (error) {
-        this.log.warn(String(error));
-        await this.process.wait(retryMs, signal);
-      }
-    }
-    await Promise.all([this.sweeper.run(signal), this.publisher.run(signal)]);
   }
 }
 

@@ -31,7 +31,7 @@ export class DynamoJournal implements Journal {
         new PutItemCommand({
           TableName: this.table,
           Item: {
-            ...key(shard, sequence),
+            ...batchKey(shard, sequence),
             batch: { B: batch.bytes },
             batchId: { S: batchId },
             writer: { S: writer },
@@ -51,7 +51,7 @@ export class DynamoJournal implements Journal {
   }
 
   async read(shard: number, fromSequence: number): Promise<readonly Uint8Array[]> {
-    const { pk, sk } = key(shard, fromSequence);
+    const { pk, sk } = batchKey(shard, fromSequence);
     const { Items = [] } = await this.client.send(
       new QueryCommand({
         TableName: this.table,
@@ -70,7 +70,7 @@ export class DynamoJournal implements Journal {
   }
 
   async readRange(shard: number, fromSequence: number, count: number): Promise<readonly Uint8Array[]> {
-    const keys = Array.from({ length: count }, (_, offset) => key(shard, fromSequence + offset));
+    const keys = Array.from({ length: count }, (_, offset) => batchKey(shard, fromSequence + offset));
     const found = new Map<string, Uint8Array>();
     let asked: Array<Record<string, AttributeValue>> | undefined = keys;
     // A response holds at most 16 MB: what did not fit is asked for again.
@@ -90,7 +90,7 @@ export class DynamoJournal implements Journal {
     const { Item } = await this.client.send(
       new GetItemCommand({
         TableName: this.table,
-        Key: key(shard, sequence),
+        Key: batchKey(shard, sequence),
         ...justTheBatch,
       }),
     );
@@ -104,6 +104,7 @@ const justTheBatch = {
   ConsistentRead: true,
 };
 
-function key(shard: number, sequence: number) {
+/** The key of a batch's item. */
+export function batchKey(shard: number, sequence: number) {
   return { pk: { S: `journal#${shard}` }, sk: { S: String(sequence).padStart(16, '0') } };
 }

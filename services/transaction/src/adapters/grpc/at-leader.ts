@@ -1,24 +1,42 @@
 import type { Metadata } from '@grpc/grpc-js';
 import { GrpcMethod } from '@nestjs/microservices';
+import type { Placed } from '../../domain/home-of.ts';
 import type { GrpcCall } from './call-context.ts';
-import type { LeaderLink, UnaryMethod } from './leader-link.ts';
+import type { UnaryMethod } from './leader-link.ts';
+import type { Shards } from './shards.ts';
 
 /**
  * Serves the method of bank.transaction.v1.TransactionService that bears the same name: here, or, while another replica
- * leads, there. (An interceptor of Nest's would do the same, for a fifth of all that a transfer costs.)
+ * leads the shard that the request belongs to, there. (An interceptor of Nest's would do the same, for a fifth of all
+ * that a transfer costs.)
  */
 export function AtLeader() {
-  return <Request, Response>(
-    controller: Readonly<{ link: LeaderLink }>,
+  return <Request extends Placed, Response>(
+    controller: Readonly<{ shards: Shards }>,
     name: UnaryMethod,
     descriptor: TypedPropertyDescriptor<(request: Request, metadata: Metadata, call: GrpcCall) => Promise<Response>>,
   ): void => {
     const serveHere = descriptor.value;
     if (!serveHere) throw new Error(`${name} is no method`);
     descriptor.value = function (this: typeof controller, request, metadata, call) {
-      if (this.link.leadsElsewhere(metadata)) return this.link.forward(name, request, metadata, call);
+      const link = this.shards.link(this.shards.homeOf(request));
+      if (link.leadsElsewhere(metadata)) return link.forward(name, request, metadata, call);
       return serveHere.call(this, request, metadata, call);
     };
-    GrpcMethod('TransactionService', name.charAt(0).toUpperCase() + name.slice(1))(controller, name, descriptor);
+    served(name)(controller, name, descriptor);
   };
+}
+
+/** Serves the method of the same name without asking who leads: it is about more shards than one, or finds out itself. */
+export function AtAnyReplica() {
+  return (controller: object, name: UnaryMethod, descriptor: PropertyDescriptor): void =>
+    served(name)(controller, name, descriptor);
+}
+
+function served(name: UnaryMethod) {
+  return GrpcMethod('TransactionService', name.charAt(0).toUpperCase() + name.slice(1)) as (
+    controller: object,
+    name: string,
+    descriptor: PropertyDescriptor,
+  ) => void;
 }

@@ -14,79 +14,118 @@ import { GrpcRefusal } from '@ipe/service-kit/refusal';
 import { Controller } from '@nestjs/common';
 import { GrpcStreamCall } from '@nestjs/microservices';
 import type { Call } from '../../application/admission.ts';
-import { Ledger } from '../../application/ledger.ts';
-import { type Task, taskOf } from '../../application/task.ts';
-import type { CommandAnswer } from '../../domain/command.ts';
+import { ShardedLedger } from '../../application/shards/sharded-ledger.ts';
+import type { Command } from '../../domain/command.ts';
 import { toBalance } from '../protobuf/transaction-message.ts';
-import { AtLeader } from './at-leader.ts';
+import { AtAnyReplica } from './at-leader.ts';
 import { callContext, Fingerprints, type GrpcCall } from './call-context.ts';
-import { LeaderLink } from './leader-link.ts';
+import { forwardedTo } from './leader-link.ts';
 import { refusalOf } from './reply-status.ts';
 import * as requests from './requests.ts';
+import { Shards } from './shards.ts';
 import { failed, failedToParse, writeResult } from './write-result.ts';
 import { WriteStream } from './write-stream.ts';
 import { commandOfWrite } from './writes.ts';
 
 /** A write as the ledger takes it, or what it is answered since it was not understood. */
-type Understood = { task: Task<CommandAnswer> } | { result: WriteResult };
+type Understood = { command: Command } | { result: WriteResult };
+
+/** As many as a call may have. */
+const mostForwarded = 1_000;
 
 /** The part of bank.transaction.v1.TransactionService that takes many writes at once, or none for good. */
 @Controller()
 export class BulkController {
   constructor(
-    private readonly ledger: Ledger,
+    private readonly ledger: ShardedLedger,
     private readonly fingerprints: Fingerprints,
-    readonly link: LeaderLink,
+    readonly shards: Shards,
   ) {}
 
-  @AtLeader()
+  @AtAnyReplica()
   async bulk(request: BulkRequest, metadata: Metadata, call: GrpcCall): Promise<BulkResponse> {
     const { writes, allOrNothing } = parseRequest(requests.bulkSchema, request);
-    const context = callContext(metadata, call);
-    return allOrNothing ? this.together(writes, context) : { results: await this.each(writes, context), done: true };
+    if (!allOrNothing) return { results: await this.each(writes, metadata, call), done: true };
+    const [home = 0] = this.shards.ofCall(metadata, () => this.homesOf(writes));
+    const link = this.shards.link(home);
+    if (link.leadsElsewhere(metadata)) return link.forward('bulk', request, metadata, call);
+    return this.together(home, writes, callContext(metadata, call));
   }
 
   @GrpcStreamCall('TransactionService', 'Stream')
   stream(call: ServerDuplexStream<StreamRequest, StreamResponse>): void {
-    if (this.link.leadsElsewhere(call.metadata)) {
-      this.link.join(call);
-    } else {
-      const context = callContext(call.metadata, call);
-      new WriteStream(call, (writes) => this.each(writes, context)).open();
-    }
+    const link = this.shards.link(0);
+    if (this.shards.count === 1 && link.leadsElsewhere(call.metadata)) link.join(call);
+    else new WriteStream(call, (writes) => this.each(writes, call.metadata, call)).open();
   }
 
-  @AtLeader()
-  async dryRun({ write }: DryRunRequest, metadata: Metadata, call: GrpcCall): Promise<DryRunResponse> {
-    const task = taskOf(commandOfWrite(write, this.fingerprints));
-    const { reply, accounts } = await this.ledger.rehearse(callContext(metadata, call), task);
+  @AtAnyReplica()
+  async dryRun(request: DryRunRequest, metadata: Metadata, call: GrpcCall): Promise<DryRunResponse> {
+    const command = commandOfWrite(request.write, this.fingerprints);
+    const link = this.shards.link(this.shards.homeOf(command));
+    if (link.leadsElsewhere(metadata)) return link.forward('dryRun', request, metadata, call);
+    const { reply, accounts } = await this.ledger.rehearse(command, callContext(metadata, call));
     return { result: writeResult(reply), balances: accounts.map(toBalance) };
   }
 
-  private async each(writes: ReadonlyArray<Write | undefined>, call: Call): Promise<WriteResult[]> {
+  /** Each is decided at its home, those of one home together. */
+  private async each(
+    writes: ReadonlyArray<Write | undefined>,
+    metadata: Metadata,
+    call: GrpcCall,
+  ): Promise<WriteResult[]> {
     const understood = writes.map((write) => this.understand(write));
-    const replies = await this.ledger.executeEach(
-      call,
-      understood.flatMap((one) => ('task' in one ? [one.task] : [])),
-    );
-    let next = 0;
-    return understood.map((one) => {
-      if ('result' in one) return one.result;
-      const reply = replies[next++];
-      if (!reply) throw new Error('the ledger answered fewer tasks than it was given');
-      return writeResult(reply);
+    const results = understood.map((one) => ('result' in one ? one.result : undefined));
+    const places = understood.flatMap((one, place) => ('command' in one ? [{ place, command: one.command }] : []));
+    const forwarded = forwardedTo(metadata);
+    const byHome = Map.groupBy(places, ({ command }) => forwarded ?? this.shards.homeOf(command));
+    const answering = [...byHome].map(async ([home, some]) => {
+      const answers = await this.eachAt(home, some, writes, metadata, call);
+      for (const [at, { place }] of some.entries()) results[place] = answers[at];
+    });
+    await Promise.all(answering);
+    return results.map((result) => {
+      if (!result) throw new Error('a write was not answered');
+      return result;
     });
   }
 
+  private async eachAt(
+    home: number,
+    some: ReadonlyArray<{ place: number; command: Command }>,
+    writes: ReadonlyArray<Write | undefined>,
+    metadata: Metadata,
+    call: GrpcCall,
+  ): Promise<WriteResult[]> {
+    const link = this.shards.link(home);
+    if (!link.leadsElsewhere(metadata)) {
+      const commands = some.map(({ command }) => command);
+      return (await this.ledger.executeEach(home, commands, callContext(metadata, call))).map(writeResult);
+    }
+    const results: WriteResult[] = [];
+    for (let from = 0; from < some.length; from += mostForwarded) {
+      const part = some.slice(from, from + mostForwarded);
+      const request = { writes: part.flatMap(({ place }) => writes[place] ?? []), allOrNothing: false };
+      try {
+        const forwarded = await link.forward<BulkResponse>('bulk', request, metadata, call);
+        results.push(...forwarded.results);
+      } catch (error) {
+        // What the other replica did not answer is refused as a call of its own would be; the rest stands.
+        results.push(...part.map(() => failedToParse(error)));
+      }
+    }
+    return results;
+  }
+
   /** One write that is not understood, and nothing is asked of the ledger. */
-  private async together(writes: readonly Write[], call: Call): Promise<BulkResponse> {
+  private async together(home: number, writes: readonly Write[], call: Call): Promise<BulkResponse> {
     const understood = writes.map((write) => this.understand(write));
-    const tasks: Array<Task<CommandAnswer>> = [];
+    const commands: Command[] = [];
     for (const [at, one] of understood.entries()) {
       if ('result' in one) return { results: notDone(writes.length, at, one.result), done: false };
-      tasks.push(one.task);
+      commands.push(one.command);
     }
-    const { done, replies } = await this.ledger.executeTogether(call, tasks);
+    const { done, replies } = await this.ledger.executeTogether(home, commands, call);
     if (done) return { results: replies.map(writeResult), done };
     const last = replies.at(-1);
     if (!last) throw new Error('the ledger gave no reason for what it did not do');
@@ -94,9 +133,16 @@ export class BulkController {
     return { results: notDone(writes.length, replies.length - 1, writeResult(last)), done };
   }
 
+  private *homesOf(writes: readonly Write[]): Iterable<number> {
+    for (const write of writes) {
+      const one = this.understand(write);
+      if ('command' in one) yield this.shards.homeOf(one.command);
+    }
+  }
+
   private understand(write: Write | undefined): Understood {
     try {
-      return { task: taskOf(commandOfWrite(write, this.fingerprints)) };
+      return { command: commandOfWrite(write, this.fingerprints) };
     } catch (error) {
       return { result: failedToParse(error) };
     }

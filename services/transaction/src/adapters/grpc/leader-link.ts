@@ -10,8 +10,8 @@ import type { GrpcCall } from './call-context.ts';
 
 export type UnaryMethod = Exclude<keyof typeof TransactionServiceService, 'stream'>;
 
-/** Marks a call that another replica passed on: it is passed on once. */
-const forwardedKey = 'ipe-forwarded';
+/** Marks a call that another replica passed on, and tells for which shard: it is passed on once. */
+const forwardedKey = 'ipe-forwarded-to-shard';
 /** What a call says for itself goes with it; the rest belongs to the connection that it came by. */
 const passedOn = ['traceparent', 'tracestate', 'baggage'];
 
@@ -20,11 +20,14 @@ export class LeaderLink {
   private link: { address: string; client: TransactionServiceClient } | undefined;
 
   /** leaderAddress: where the leader takes calls; undefined when this process leads, or nobody is known to. */
-  constructor(private readonly leaderAddress: () => string | undefined) {}
+  constructor(
+    private readonly shard: number,
+    private readonly leaderAddress: () => string | undefined,
+  ) {}
 
   /** Whether a call that came with this is to be passed on. */
   leadsElsewhere(metadata: Metadata): boolean {
-    return this.leaderAddress() !== undefined && metadata.get(forwardedKey).length === 0;
+    return this.leaderAddress() !== undefined && forwardedTo(metadata) === undefined;
   }
 
   /** Passes a call on, with its deadline. Throws what the leader answered, as a GrpcRefusal. */
@@ -37,7 +40,7 @@ export class LeaderLink {
         requestSerialize as (value: unknown) => Buffer,
         responseDeserialize as (bytes: Buffer) => Response,
         request,
-        onward(metadata),
+        onward(metadata, this.shard),
         { deadline: call.getDeadline() },
         // Without an error there is a response.
         (error: ServiceError | null, response) =>
@@ -48,7 +51,7 @@ export class LeaderLink {
 
   /** Joins a stream to one of the leader's. */
   join<Request, Response>(call: ServerDuplexStream<Request, Response>): void {
-    const onwards = this.client().stream(onward(call.metadata), { deadline: call.getDeadline() });
+    const onwards = this.client().stream(onward(call.metadata, this.shard), { deadline: call.getDeadline() });
     call.on('cancelled', () => onwards.cancel());
     onwards.on('error', (error: ServiceError) => {
       const { code, details, metadata } = error;
@@ -73,9 +76,15 @@ export class LeaderLink {
   }
 }
 
-function onward(metadata: Metadata): Metadata {
+/** The shard for which another replica passed a call on; undefined when it came from a caller. */
+export function forwardedTo(metadata: Metadata): number | undefined {
+  const [shard] = metadata.get(forwardedKey);
+  return shard === undefined ? undefined : Number(shard);
+}
+
+function onward(metadata: Metadata, shard: number): Metadata {
   const onwards = new Metadata();
   for (const key of passedOn) for (const value of metadata.get(key)) onwards.add(key, value);
-  onwards.set(forwardedKey, '1');
+  onwards.set(forwardedKey, `${shard}`);
   return onwards;
 }

@@ -7,6 +7,7 @@ import type { Refusal } from '../../domain/refusals.ts';
 type Told = Readonly<{ code: status; message: string }>;
 
 const {
+  ABORTED,
   ALREADY_EXISTS,
   DEADLINE_EXCEEDED,
   FAILED_PRECONDITION,
@@ -17,7 +18,7 @@ const {
 } = status;
 
 /** Total: a new refusal breaks the compile until it is told. */
-const refusals: Readonly<Record<Refusal, Told>> = {
+export const refusals: Readonly<Record<Refusal, Told>> = {
   account_exists: { code: ALREADY_EXISTS, message: 'an account with this id is open already' },
   account_not_found: { code: NOT_FOUND, message: 'no such account' },
   account_closed: { code: FAILED_PRECONDITION, message: 'the account is closed' },
@@ -50,13 +51,23 @@ const refusals: Readonly<Record<Refusal, Told>> = {
   amount_exceeds_original: { code: FAILED_PRECONDITION, message: 'more than is left of the original' },
   lines_required: { code: INVALID_ARGUMENT, message: 'of a posting of more than two lines, the lines must be given' },
   already_reversed: { code: FAILED_PRECONDITION, message: 'the original is reversed already' },
+  not_reserved: { code: ABORTED, message: 'what must be set aside for it changed all the time; nothing was done' },
+  several_shards: {
+    code: FAILED_PRECONDITION,
+    message: 'writes that are done together must be about accounts of one shard',
+  },
   idempotency_key_reused: { code: ALREADY_EXISTS, message: 'this idempotency key was used with another request' },
 };
 
-const unserved: Readonly<Record<Unserved, Told & { retryAfterMs?: number }>> = {
+export const unservedReasons: Readonly<Record<Unserved, Told & { retryAfterMs?: number }>> = {
   deadline_exceeded: { code: DEADLINE_EXCEEDED, message: 'the deadline passed before anything was begun' },
   queue_full: { code: RESOURCE_EXHAUSTED, message: 'too much is waiting to be written', retryAfterMs: 100 },
   too_large: { code: INVALID_ARGUMENT, message: 'these writes do not fit into one item of the journal' },
+  card_state_unknown: {
+    code: UNAVAILABLE,
+    message: 'it cannot be known now whose card this is; nothing was begun',
+    retryAfterMs: 250,
+  },
   not_leading: {
     code: UNAVAILABLE,
     message: 'the ledger is not ready; the key tells what became of it',
@@ -72,7 +83,7 @@ export function answerOf<Answer>(reply: Reply<Answer>): { answer: Answer; replay
 
 export function refusalOf(reply: Refused | NotServed): GrpcRefusal {
   if (reply.kind === 'refused') return toRefusal(reply);
-  return new GrpcRefusal({ reason: reply.why, ...unserved[reply.why] });
+  return new GrpcRefusal({ reason: reply.why, ...unservedReasons[reply.why] });
 }
 
 function toRefusal({ refusal, about }: Refused): GrpcRefusal {

@@ -1,4 +1,4 @@
-import type { Metadata } from '@grpc/grpc-js';
+import { type Metadata, status } from '@grpc/grpc-js';
 import {
   AuthorizeRequest,
   type AuthorizeResponse,
@@ -28,21 +28,23 @@ import {
   type VoidResponse,
 } from '@ipe/contracts/gen/bank/transaction/v1/transaction';
 import { parseRequest } from '@ipe/service-kit/grpc-request';
+import { GrpcRefusal } from '@ipe/service-kit/refusal';
 import { Controller } from '@nestjs/common';
-import type { Reply } from '../../application/admission.ts';
+import { type Reply, unserved } from '../../application/admission.ts';
 import { AuthorizePurchase } from '../../application/authorize-purchase.ts';
 import { cancelAuthorization } from '../../application/cancel-authorization.ts';
 import { findTransaction, getTransaction } from '../../application/get-transaction.ts';
-import { Ledger } from '../../application/ledger.ts';
-import { taskOf } from '../../application/task.ts';
+import { ShardedLedger } from '../../application/shards/sharded-ledger.ts';
 import type { Command } from '../../domain/command.ts';
+import type { CardFinding } from '../../domain/decide-authorize.ts';
+import type { IdempotencyScope } from '../../domain/record.ts';
 import type { Transaction } from '../../domain/transaction.ts';
 import { toTransactionMessage } from '../protobuf/transaction-message.ts';
-import { AtLeader } from './at-leader.ts';
+import { AtAnyReplica, AtLeader } from './at-leader.ts';
 import { callContext, Fingerprints, type GrpcCall } from './call-context.ts';
-import { LeaderLink } from './leader-link.ts';
-import { answerOf } from './reply-status.ts';
+import { answerOf, refusalOf } from './reply-status.ts';
 import * as requests from './requests.ts';
+import { Shards } from './shards.ts';
 import { toCommand } from './writes.ts';
 
 type TransactionCommand = Exclude<Command, { kind: 'openAccount' | 'changeAccount' }>;
@@ -52,13 +54,14 @@ type TransactionResponse = { transaction: ReturnType<typeof toTransactionMessage
 @Controller()
 export class TransactionController {
   constructor(
-    private readonly ledger: Ledger,
+    private readonly ledger: ShardedLedger,
     private readonly authorizePurchase: AuthorizePurchase,
     private readonly fingerprints: Fingerprints,
-    readonly link: LeaderLink,
+    readonly shards: Shards,
   ) {}
 
-  @AtLeader()
+  /** Where it belongs is known once the card is: to the shard of the account that pays. */
+  @AtAnyReplica()
   async authorize(request: AuthorizeRequest, metadata: Metadata, call: GrpcCall): Promise<AuthorizeResponse> {
     const { card, merchant, amountCents, expiresAt, ...said } = parseRequest(requests.authorizeSchema, request);
     const command = {
@@ -70,7 +73,14 @@ export class TransactionController {
       orderId: said.orderId,
       expiresAt: expiresAt?.getTime(),
     };
-    return transactionResponse(await this.authorizePurchase.execute(command, card, callContext(metadata, call)));
+    const context = callContext(metadata, call);
+    const finding = this.shards.count > 1 ? await this.authorizePurchase.findCard(card, context) : undefined;
+    const home = finding ? this.homeOfPurchase(command.idempotency, finding) : 0;
+    if (home === undefined) throw refusalOf(unserved('card_state_unknown'));
+    const link = this.shards.link(home);
+    if (link.leadsElsewhere(metadata)) return link.forward('authorize', request, metadata, call);
+    const known = finding && { home, finding };
+    return transactionResponse(await this.authorizePurchase.execute(command, card, context, known));
   }
 
   @AtLeader()
@@ -83,15 +93,25 @@ export class TransactionController {
     return this.execute(toCommand('void', request, this.fingerprints), metadata, call);
   }
 
-  @AtLeader()
+  /** Whose card it will come with is not known: no shard may approve it any more. */
+  @AtAnyReplica()
   async cancelAuthorization(
     request: CancelAuthorizationRequest,
     metadata: Metadata,
     call: GrpcCall,
   ): Promise<CancelAuthorizationResponse> {
     const command = parseRequest(requests.cancelSchema, request);
-    const { answer } = answerOf(await cancelAuthorization(this.ledger, command, callContext(metadata, call)));
-    return { transaction: answer && toTransactionMessage(answer) };
+    const context = callContext(metadata, call);
+    const cancelled = this.shards
+      .ofCall(metadata, () => this.shards.every())
+      .map(async (shard): Promise<CancelAuthorizationResponse> => {
+        const link = this.shards.link(shard);
+        if (link.leadsElsewhere(metadata)) return link.forward('cancelAuthorization', request, metadata, call);
+        const { answer } = answerOf(await cancelAuthorization(this.shards.at(shard).ledger, command, context));
+        return { transaction: answer && toTransactionMessage(answer) };
+      });
+    const responses = await Promise.all(cancelled);
+    return responses.find(({ transaction }) => transaction) ?? { transaction: undefined };
   }
 
   @AtLeader()
@@ -136,22 +156,50 @@ export class TransactionController {
     call: GrpcCall,
   ): Promise<GetTransactionResponse> {
     const { transactionId } = parseRequest(requests.getTransactionSchema, request);
-    return transactionResponse(await getTransaction(this.ledger, transactionId, callContext(metadata, call)));
+    const { ledger } = this.shards.at(this.shards.ofTransaction(transactionId));
+    return transactionResponse(await getTransaction(ledger, transactionId, callContext(metadata, call)));
   }
 
-  @AtLeader()
+  /** A key does not tell where its write was decided: every shard is asked. */
+  @AtAnyReplica()
   async findTransaction(
     request: FindTransactionRequest,
     metadata: Metadata,
     call: GrpcCall,
   ): Promise<FindTransactionResponse> {
     const { caller, idempotencyKey: key } = parseRequest(requests.findTransactionSchema, request);
-    return transactionResponse(await findTransaction(this.ledger, { caller, key }, callContext(metadata, call)));
+    const context = callContext(metadata, call);
+    const found = this.shards
+      .ofCall(metadata, () => this.shards.every())
+      .map(async (shard): Promise<FindTransactionResponse> => {
+        const link = this.shards.link(shard);
+        if (link.leadsElsewhere(metadata)) return link.forward('findTransaction', request, metadata, call);
+        return transactionResponse(await findTransaction(this.shards.at(shard).ledger, { caller, key }, context));
+      });
+    return oneFound(await Promise.allSettled(found));
+  }
+
+  /** The payer's shard; of a card that is none, the key's own. Undefined: it cannot be known now whose card it is. */
+  private homeOfPurchase({ caller, key }: IdempotencyScope, { accountId, verdict }: CardFinding): number | undefined {
+    if (accountId !== '') return this.shards.ofAccount(accountId);
+    return verdict === 'card_state_unknown' ? undefined : this.shards.ofAccount(`${caller} ${key}`);
   }
 
   private async execute(command: TransactionCommand, metadata: Metadata, call: GrpcCall): Promise<TransactionResponse> {
-    return transactionResponse(await this.ledger.execute(callContext(metadata, call), taskOf(command)));
+    return transactionResponse(await this.ledger.execute(command, callContext(metadata, call)));
   }
+}
+
+/** What some shard has found. Throws when one could not be asked, or all know that there is nothing. */
+function oneFound(found: ReadonlyArray<PromiseSettledResult<FindTransactionResponse>>): FindTransactionResponse {
+  const there = found.find((one) => one.status === 'fulfilled');
+  if (there) return there.value;
+  const reasons = found.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []));
+  throw reasons.find((reason) => !isNotFound(reason)) ?? reasons[0];
+}
+
+function isNotFound(reason: unknown): boolean {
+  return reason instanceof GrpcRefusal && reason.code === status.NOT_FOUND;
 }
 
 function transactionResponse(reply: Reply<Transaction>): TransactionResponse {

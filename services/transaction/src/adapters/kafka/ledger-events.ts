@@ -4,7 +4,7 @@ import { cloudEventHeaders } from '@ipe/events/cloud-event';
 import type { Message } from 'kafkajs';
 import type { Instant } from '../../domain/account.ts';
 import type { Entry } from '../../domain/entry.ts';
-import type { LedgerRecord } from '../../domain/record.ts';
+import type { LedgerRecord, TransactionChange } from '../../domain/record.ts';
 import type { Transaction } from '../../domain/transaction.ts';
 
 export const transactionsTopic = 'bank.transactions.v1';
@@ -27,12 +27,12 @@ function zeros(empty: object): object {
 export function ledgerEvents({ change, traceparent }: LedgerRecord, now: Instant): Event[] {
   switch (change.kind) {
     case 'transaction': {
-      const [transaction] = change.transactions;
       return [
         ...change.transactions.map((changed) => transactionEvent(changed, traceparent, now)),
-        ...change.entries.map((entry) =>
-          entryEvent(entry, currencyOf(entry, transaction), transaction, traceparent, now),
-        ),
+        ...change.entries.map((entry) => {
+          const owner = ownerOf(entry, change);
+          return entryEvent(entry, currencyOf(entry, owner), owner, traceparent, now);
+        }),
       ];
     }
     case 'account':
@@ -40,6 +40,13 @@ export function ledgerEvents({ change, traceparent }: LedgerRecord, now: Instant
     case 'cancelled':
       return [];
   }
+}
+
+/** The transaction of an entry: the record's first, but for what is delivered for other shards. */
+function ownerOf({ transactionId }: Entry, { transactions, delivered }: TransactionChange): Transaction {
+  const [first, ...others] = transactions;
+  if (first.transactionId === transactionId) return first;
+  return [...delivered, ...others].find((one) => one.transactionId === transactionId) ?? first;
 }
 
 /** An account has one currency: the transaction's, unless its lines are of several. */

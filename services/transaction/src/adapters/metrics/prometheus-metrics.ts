@@ -52,6 +52,13 @@ const publisherLag = new Gauge({
   help: 'Durable batches whose events are not told yet.',
 });
 
+const shardsLed = new Gauge({ name: 'ledger_shards_led', help: 'Shards that this replica leads.' });
+
+/** How many shards a replica leads. */
+export function tellShardsLed(count: number): void {
+  shardsLed.set(count);
+}
+
 /** What operators look at, for Prometheus. Money is counted in cents, as a number: exact below 90 trillion reais. */
 export class PrometheusMetrics implements LedgerMetrics {
   batchCommitted(batch: { sequence: number; records: number; bytes: number; durationMs: number }): void {

@@ -55,6 +55,8 @@ export const transactionKinds = new Words<TransactionKind, TransactionKindMessag
   TRANSFER: TransactionKindMessage.TRANSACTION_KIND_TRANSFER,
   POSTING: TransactionKindMessage.TRANSACTION_KIND_POSTING,
   REVERSAL: TransactionKindMessage.TRANSACTION_KIND_REVERSAL,
+  RESERVATION: TransactionKindMessage.TRANSACTION_KIND_RESERVATION,
+  BETWEEN_SHARDS: TransactionKindMessage.TRANSACTION_KIND_BETWEEN_SHARDS,
 });
 
 export const transactionStatuses = new Words<TransactionStatus, TransactionStatusMessage>({

@@ -4,11 +4,14 @@ import {
   JournalBatch as BatchMessage,
   type JournalEntry as EntryMessage,
   JournalRecord as RecordMessage,
+  type Remittance as RemittanceMessage,
+  type RemittedPosting as RemittedMessage,
 } from '@ipe/contracts/gen/bank/transaction/v1/journal';
 import { cents } from '@ipe/money/cents';
 import type { BatchHeader, EncodedBatch, JournalBatch, JournalCodec } from '../../application/ports.ts';
 import type { Entry } from '../../domain/entry.ts';
 import type { LedgerRecord } from '../../domain/record.ts';
+import { noRemittances, type Remittance, type RemittedPosting } from '../../domain/remittance.ts';
 import { accountStatuses, entryKinds } from './enums.ts';
 import {
   fromBalance,
@@ -79,6 +82,8 @@ function toRecordMessage({ decidedAt, idempotency, traceparent, change }: Ledger
       message.transactionChange = {
         transactions: change.transactions.map(toTransactionMessage),
         entries: change.entries.map(toEntryMessage),
+        delivered: change.delivered.map(toTransactionMessage),
+        remittances: change.remittances.map(toRemittanceMessage),
       };
       return message;
     case 'account':
@@ -114,7 +119,14 @@ function fromChange(message: RecordMessage, decidedAt: number): LedgerRecord['ch
     const [first, ...others] = transactionChange.transactions.map(fromTransactionMessage);
     if (!first) throw new Error('a transaction change without a transaction');
     const entries = transactionChange.entries.map((entry) => fromEntryMessage(entry, decidedAt));
-    return { kind: 'transaction', transactions: [first, ...others], entries };
+    const { delivered, remittances } = transactionChange;
+    return {
+      kind: 'transaction',
+      transactions: [first, ...others],
+      entries,
+      remittances: remittances.length === 0 ? noRemittances : remittances.map(fromRemittanceMessage),
+      delivered: delivered.map(fromTransactionMessage),
+    };
   }
   if (accountChange?.account) {
     const entries = accountChange.entries.map((entry) => fromEntryMessage(entry, decidedAt));
@@ -122,6 +134,25 @@ function fromChange(message: RecordMessage, decidedAt: number): LedgerRecord['ch
   }
   if (authorizationCancelled) return { kind: 'cancelled', ...authorizationCancelled };
   throw new Error('a record of a kind that is not known here');
+}
+
+function toRemittanceMessage({ shard, postings, reservationIds }: Remittance): RemittanceMessage {
+  return { shard, postings: postings.map(toRemittedMessage), reservationIds: [...reservationIds] };
+}
+
+function fromRemittanceMessage({ shard, postings, reservationIds }: RemittanceMessage): Remittance {
+  return { shard, postings: postings.map(fromRemittedMessage), reservationIds };
+}
+
+export function toRemittedMessage(posting: RemittedPosting): RemittedMessage {
+  const { accountId, counterpartyAccountId, kind, posted, currency } = posting;
+  return { accountId, counterpartyAccountId, kind: entryKinds.toMessage(kind), postedDeltaCents: posted, currency };
+}
+
+export function fromRemittedMessage(message: RemittedMessage): RemittedPosting {
+  const { accountId, counterpartyAccountId, kind, postedDeltaCents, currency } = message;
+  const posted = cents(postedDeltaCents);
+  return { accountId, counterpartyAccountId, kind: entryKinds.fromMessage(kind), posted, currency };
 }
 
 function toEntryMessage(entry: Entry): EntryMessage {

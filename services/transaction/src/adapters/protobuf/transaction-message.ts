@@ -6,7 +6,14 @@ import type {
 import { cents } from '@ipe/money/cents';
 import { type Account, available, type Instant } from '../../domain/account.ts';
 import { type DeclineReason, responseCodes } from '../../domain/response-codes.ts';
-import { type Metadata, noLines, noMetadata, type PostedLine, type Transaction } from '../../domain/transaction.ts';
+import {
+  type Metadata,
+  noLines,
+  noMetadata,
+  noReservations,
+  type PostedLine,
+  type Transaction,
+} from '../../domain/transaction.ts';
 import { accountClasses, accountStatuses, transactionKinds, transactionStatuses } from './enums.ts';
 
 // How transactions and balances look on the wire and in the journal: one shape for both.
@@ -46,6 +53,8 @@ export function toTransactionMessage(transaction: Transaction): TransactionMessa
     followsTransactionId: transaction.followsTransactionId,
     reversedCents: transaction.reversed,
     template: transaction.template,
+    // Not copied, and never changed by who writes it.
+    reservationIds: transaction.reservationIds as string[],
   };
 }
 
@@ -67,6 +76,7 @@ export function fromTransactionMessage(message: TransactionMessage): Transaction
     lines: lines.length === 0 ? noLines : lines.map(fromLineMessage),
     metadata: isEmpty(metadata) ? noMetadata : metadata,
     template: message.template,
+    reservationIds: message.reservationIds.length === 0 ? noReservations : message.reservationIds,
     effectiveAt: message.effectiveAt?.getTime(),
     followsTransactionId: message.followsTransactionId,
     cardId: message.cardId,

@@ -1,4 +1,5 @@
 import type { Account, Instant } from '../../domain/account.ts';
+import { trackHold } from '../../domain/apply.ts';
 import { emptyLedger, type LedgerState } from '../../domain/ledger-state.ts';
 import type { Transaction } from '../../domain/transaction.ts';
 import type { StoredObject } from './checkpoint.ts';
@@ -54,6 +55,6 @@ export async function readSnapshot(
 }
 
 function restoreHold(state: LedgerState, transaction: Transaction): void {
+  trackHold(state, transaction);
   state.transactions.set(transaction.transactionId, transaction);
-  if (transaction.expiresAt !== undefined) state.openHolds.add(transaction.transactionId, transaction.expiresAt);
 }

@@ -159,7 +159,13 @@ describe('one thing changed is named exactly', () => {
     });
     const said = { kind: 'TRANSFER', status: 'POSTED', amount: cents(1_000_000n), currency: 'BRL' } as const;
     const transaction = newTransaction({ ...said, transactionId, createdAt: bank.now });
-    const change = { kind: 'transaction', transactions: [transaction], entries } as const;
+    const change = {
+      kind: 'transaction',
+      transactions: [transaction],
+      entries,
+      remittances: [],
+      delivered: [],
+    } as const;
     const forged = { decidedAt: bank.now, idempotency: undefined, traceparent: '', change };
     const verified = await verify(await journalOf([...bank.records, forged]));
     const difference = { batch: at, account: 'acc_ana', field: 'available', expected: 'zero or more' };

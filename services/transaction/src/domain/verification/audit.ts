@@ -125,7 +125,10 @@ function auditAvailable(state: AuditState, last: Iterable<Entry>, place: RecordP
 
 /** An entry belongs to a transaction of its own record, or, with an account's change, to none. */
 function auditOwner({ change }: LedgerRecord, entry: Entry, place: RecordPlace): Difference | undefined {
-  const owners = change.kind === 'transaction' ? change.transactions.map(({ transactionId }) => transactionId) : [''];
+  const owners =
+    change.kind === 'transaction'
+      ? [...change.transactions, ...change.delivered].map(({ transactionId }) => transactionId)
+      : [''];
   if (owners.includes(entry.transactionId)) return undefined;
   return differs(place, entry, 'transactionId', owners.join(' or '), entry.transactionId);
 }
