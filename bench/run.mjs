@@ -20,6 +20,7 @@ const scenarios = {
   scale: () => import('./scenarios/scale.mjs'),
   restart: () => import('./scenarios/restart.mjs'),
   pipeline: () => import('./scenarios/pipeline.mjs'),
+  shards: () => import('./scenarios/shards.mjs'),
   peers: () => import('./scenarios/peers.mjs'),
 };
 

@@ -69,6 +69,8 @@ const OWN = {
     ...neighbours(offset, ['cards']),
     KAFKA_BROKERS: engines.kafka,
     FINGERPRINT_KEY: developmentKey("fingerprints of the ledger's requests"),
+    // Fixed when the ledger is begun: after `npm run reset`.
+    ...(process.env.SHARDS ? { SHARDS: process.env.SHARDS } : {}),
   }),
   cards: (offset, engines) => ({
     ...store(engines),

@@ -3,6 +3,8 @@
 export class Audit {
   /** Account id → its last entry: { sequence, posted, held }. Cents as numbers: below 2^53 they are exact. */
   accounts = new Map();
+  /** What was remitted from one shard to another and not seen there yet, or seen there first: lines and cents. */
+  onTheWay = new Map();
   seen = { batches: 0, records: 0, bytes: 0, transactions: 0 };
   firstBreach = undefined;
   breaches = { entriesSumToZero: 0, noneNegative: 0, sequencesGapFree: 0, entriesFollowBalances: 0, batchesGapFree: 0 };
@@ -16,7 +18,10 @@ export class Audit {
     const last = this.lastBatch.get(batch.shard) ?? 0;
     if (sequence !== last + 1) this.breach('batchesGapFree', `batch ${sequence} follows ${last}`);
     this.lastBatch.set(batch.shard, sequence);
-    for (const record of batch.records) this.takeRecord(record, expected);
+    for (const record of batch.records) {
+      this.takeRecord(record, expected);
+      if (record.transactionChange) this.takeRemittances(batch.shard, record.transactionChange);
+    }
   }
 
   takeRecord({ transactionChange, accountChange }, expected) {
@@ -36,6 +41,26 @@ export class Audit {
       const times = expected.get(name);
       if (times !== undefined) expected.set(name, times + 1);
     }
+  }
+
+  /** What one shard remits, another writes under the id of the same transaction: in whichever order they are read. */
+  takeRemittances(here, { transactions, entries, delivered = [], remittances = [] }) {
+    for (const { shard, postings } of remittances) {
+      const cents = postings.reduce((sum, { postedDeltaCents }) => sum + Number(postedDeltaCents), 0);
+      this.move(`${transactions[0].transactionId} to ${shard}`, postings.length, cents);
+    }
+    if (delivered.length === 0) return;
+    const ids = new Set(delivered.map(({ transactionId }) => transactionId));
+    for (const { transactionId, postedDeltaCents } of entries) {
+      if (ids.has(transactionId)) this.move(`${transactionId} to ${here}`, -1, -Number(postedDeltaCents));
+    }
+  }
+
+  move(name, lines, cents) {
+    const before = this.onTheWay.get(name) ?? { lines: 0, cents: 0 };
+    const after = { lines: before.lines + lines, cents: before.cents + cents };
+    if (after.lines === 0 && after.cents === 0) this.onTheWay.delete(name);
+    else this.onTheWay.set(name, after);
   }
 
   takeEntry(entry) {
@@ -69,5 +94,17 @@ export class Audit {
     for (const { posted } of this.accounts.values()) total += BigInt(posted);
     const kept = Object.entries(this.breaches).map(([name, count]) => [name, count === 0]);
     return { sumOfBalancesIsZero: total === 0n, ...Object.fromEntries(kept) };
+  }
+
+  /** What holds between shards once nothing is asked of them any more. */
+  invariantsOfShards() {
+    const of = (pot) =>
+      [...this.accounts].flatMap(([accountId, { posted }]) => (accountId.startsWith(`system:${pot}:`) ? [posted] : []));
+    return {
+      eachRemittanceArrivedOnce: this.onTheWay.size === 0,
+      nothingInTransit: of('in-transit').every((posted) => posted === 0),
+      betweenShardsSumsToZero: of('between-shards').reduce((sum, posted) => sum + posted, 0) === 0,
+      nothingUnclaimed: of('unclaimed').every((posted) => posted === 0),
+    };
   }
 }

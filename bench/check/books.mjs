@@ -29,7 +29,11 @@ export class Books {
     for (const times of expected.values()) notOnce += Number(times !== 1);
     const { records, batches, bytes, transactions } = this.audit.seen;
     return {
-      invariants: { ...this.audit.invariants(), eachAcknowledgedOnce: notOnce === 0 },
+      invariants: {
+        ...this.audit.invariants(),
+        ...(this.next.size > 1 ? this.audit.invariantsOfShards() : {}),
+        eachAcknowledgedOnce: notOnce === 0,
+      },
       first: this.audit.firstBreach ?? (notOnce > 0 ? `${notOnce} acknowledged states are not there once` : undefined),
       acknowledged: expected.size,
       records: records - before.records,

@@ -1,5 +1,5 @@
 // A load generator: a process of its own, told by its parent what to press. It reports how much CPU it took.
-// Messages in: { open: { id, kind, settings } } { run: { id, loop, keep, file } } { close: id }.
+// Messages in: { open: { id, kind, settings } } { run: { id, loop, keep } } { write: { id, file } } { close: id }.
 // Out: { done: result } or { failed: text }, one for each message, in order.
 import { createWriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
@@ -14,8 +14,8 @@ const verbs = {
     targets.set(id, await openTarget(kind, settings));
   },
 
-  /** loop: { inFlight, seconds or count } or { rate, seconds }. file: where what was acknowledged is written, a line each. */
-  async run({ id, loop, file }) {
+  /** loop: { inFlight, seconds or count } or { rate, seconds }. keep: what was acknowledged can be written down after it. */
+  async run({ id, loop, keep }) {
     const target = targets.get(id);
     const cpuBefore = process.cpuUsage();
     const press = loop.rate === undefined ? closedLoop : openLoop;
@@ -26,16 +26,19 @@ const verbs = {
     } = await press({
       ...loop,
       operate: target.operate,
-      keep: file !== undefined,
+      keep,
       timed: target.timed,
     });
     const { user, system } = process.cpuUsage(cpuBefore);
-    return {
-      ...result,
-      latencyMs: latencies(times),
-      cpuSeconds: (user + system) / 1e6,
-      acknowledged: file ? await writeDown(answers, target, file) : undefined,
-    };
+    target.answers = answers;
+    return { ...result, latencyMs: latencies(times), cpuSeconds: (user + system) / 1e6 };
+  },
+
+  /** What the last run acknowledged, a line each. */
+  async write({ id, file }) {
+    const target = targets.get(id);
+    await writeDown(target.answers, target, file);
+    target.answers = [];
   },
 
   async close(id) {
@@ -44,18 +47,14 @@ const verbs = {
   },
 };
 
-/** Answers how many there were. */
 async function writeDown(answers, target, file) {
   const out = createWriteStream(file);
-  let count = 0;
   for (const answer of answers) {
     const names = target.acknowledged(answer);
-    count += names.length;
     if (!out.write(`${names.join('\n')}\n`)) await new Promise((resolve) => out.once('drain', resolve));
   }
   out.end();
   await finished(out);
-  return count;
 }
 
 process.on('message', async (message) => {

@@ -21,7 +21,7 @@ import {
   RawLedger,
   transferRequest,
 } from './ledger-calls.mjs';
-import { pairs, purchases } from './workloads.mjs';
+import { pairs, pairsOfShards, purchases } from './workloads.mjs';
 
 /** One transfer a call. */
 export function transferTarget({ address, run, ...workload }) {
@@ -31,6 +31,26 @@ export function transferTarget({ address, run, ...workload }) {
     operate: (n) => ledger.call('transfer', TransferRequest.encode(transferRequest(next(), `${run}-${n}`)).finish()),
     acknowledged: (answer) => [acknowledged(TransferResponse.decode(answer).transaction)],
     close: () => ledger.close(),
+  };
+}
+
+/**
+ * One transfer a call, to the replicas in turns, as a load balancer sends them; where `leaders` says which replica leads
+ * each shard, to that of the account that gives.
+ */
+export function shardsTarget({ addresses, leaders, places, run, ...workload }) {
+  const ledgers = addresses.map((address) => new RawLedger(address));
+  const next = pairsOfShards({ places, ...workload });
+  return {
+    operate: (n) => {
+      const pair = next();
+      const ledger = ledgers[leaders ? leaders[places[pair.from]] : n % ledgers.length];
+      return ledger.call('transfer', TransferRequest.encode(transferRequest(pair, `${run}-${n}`)).finish());
+    },
+    acknowledged: (answer) => [acknowledged(TransferResponse.decode(answer).transaction)],
+    close: () => {
+      for (const ledger of ledgers) ledger.close();
+    },
   };
 }
 

@@ -8,6 +8,7 @@ import {
   bulkTarget,
   checkoutTarget,
   retryingTarget,
+  shardsTarget,
   transferTarget,
 } from './ledger-targets.mjs';
 import { restTarget } from './rest-target.mjs';
@@ -25,6 +26,7 @@ const targets = {
   limit: limitTarget,
   rest: restTarget,
   retrying: retryingTarget,
+  shards: shardsTarget,
   statement: statementTarget,
   stream: streamTarget,
   transfer: transferTarget,

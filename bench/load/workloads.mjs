@@ -28,6 +28,28 @@ export function pairs({ workload, accounts, seed }) {
   return () => (random() < SKEW ? { from: other(0), to: 0, cents: 1 + Math.floor(random() * 100) } : uniform());
 }
 
+/**
+ * places: the shard of each account, by its number; at least two shards, of at least two accounts each. The share
+ * `across` of the transfers goes to an account of another shard, the others stay within one.
+ */
+export function pairsOfShards({ places, across, seed }) {
+  const random = randomFrom(seed);
+  const accounts = places.map((_, account) => account);
+  const at = (shard) => accounts.filter((account) => places[account] === shard);
+  const beside = (shard) => accounts.filter((account) => places[account] !== shard);
+  const shards = [...new Set(places)];
+  const within = new Map(shards.map((shard) => [shard, at(shard)]));
+  const elsewhere = new Map(shards.map((shard) => [shard, beside(shard)]));
+  const oneOf = (some) => some[Math.floor(random() * some.length)];
+  return () => {
+    const from = oneOf(accounts);
+    const some = (random() < across ? elsewhere : within).get(places[from]);
+    let to = oneOf(some);
+    while (to === from) to = oneOf(some);
+    return { from, to, cents: 1 + Math.floor(random() * 100) };
+  };
+}
+
 /** Shops are the first hundred accounts (at most a tenth), cards draw on the others. Gives { card, shop, cents }. */
 export function purchases({ accounts, seed }) {
   const random = randomFrom(seed);

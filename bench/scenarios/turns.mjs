@@ -7,8 +7,9 @@ import { figure, goal, ratioOfRounds } from '../figures.mjs';
 import { accountId, randomFrom } from '../load/workloads.mjs';
 
 /**
- * sides: name → { generator, loop, watch?, worth? }: what is pressed, how, whose CPU is told, and how many transfers
- * one operation is worth (1). Answers what was measured, and the files of all acknowledged states, the warm-up's too.
+ * sides: name → { generator, loop, watch?, worth?, before?, after? }: what is pressed, how, whose CPU is told, how many
+ * transfers one operation is worth (1), and what is done before and after each turn: what `after(run)` answers is part
+ * of the round. Answers what was measured, and the files of all acknowledged states, the warm-up's too.
  */
 export async function takeTurns(bench, sides, { rounds = bench.options.rounds, seconds = bench.options.seconds } = {}) {
   const turns = new Turns(bench);
@@ -30,9 +31,10 @@ export class Turns {
   }
 
   /** round 0 is the warm-up: its answers are checked, its figures are not told. */
-  async press(name, { generator, loop, watch, worth = 1 }, seconds, round) {
+  async press(name, { generator, loop, watch, worth = 1, before, after }, seconds, round) {
     const timed = loop.count === undefined ? { ...loop, seconds } : loop;
-    const run = await generator.press(timed, { watch: { engine: this.bench.enginePid, ...watch } });
+    await before?.();
+    const run = await generator.press(timed, { watch: { engine: this.bench.enginePid, ...watch }, after });
     this.files[name] ??= [];
     if (run.file) this.files[name].push(run.file);
     this.failures[name] = (this.failures[name] ?? 0) + Object.values(run.failed).reduce((a, b) => a + b, 0);
@@ -91,11 +93,12 @@ function toRound(side, run, worth, round) {
       Object.entries({ ...cpu, generator: cpuSeconds }).map(([name, value]) => [name, per1000(value)]),
     ),
     residentMb,
+    ...run.told,
     machineLoad: loadavg()[0],
   };
 }
 
-/** The invariants of a ledger after its runs: its books, and that some of its balances are what the books say. */
+/** The invariants of a ledger after its runs: its books, of all of its shards, and that some of its balances are what the books say. */
 export async function checkLedger(books, files, address, accounts) {
   const found = await books.check(files);
   const client = grpcClient(TransactionServiceClient, address);

@@ -64,6 +64,51 @@ test.each([
   expect(typeof audit.firstBreach).toBe('string');
 });
 
+describe('between shards', () => {
+  const of = (shard: number, ...records: unknown[]) => ({ shard, sequence: 1n, records });
+  const remits = {
+    transactionChange: {
+      transactions: [{ transactionId: 't1', version: 1 }],
+      entries: [entry('a', 1, -60, -60), entry('system:in-transit:BRL:0', 1, 60, 60)],
+      remittances: [{ shard: 1, postings: [{ accountId: 'b', postedDeltaCents: 60n }] }],
+    },
+  };
+  const delivers = (sequence: number, posted: number) => ({
+    transactionChange: {
+      transactions: [{ transactionId: `d${sequence}`, version: 1 }],
+      delivered: [{ transactionId: 't1' }],
+      entries: [
+        { ...entry('b', sequence, 60, posted), transactionId: 't1' },
+        entry('system:between-shards:BRL:1', sequence, -60, -posted),
+      ],
+    },
+  });
+  const receipt = transfer(
+    'r1',
+    entry('system:in-transit:BRL:0', 2, -60, 0),
+    entry('system:between-shards:BRL:0', 1, 60, 60),
+  );
+  const brokenIn = (...batches: unknown[]) =>
+    Object.entries(audited(...batches).audit.invariantsOfShards()).flatMap(([name, kept]) => (kept ? [] : [name]));
+
+  test('what was remitted and has arrived leaves nothing behind, in whichever order journals are read', () => {
+    const [giver, receiver] = [of(0, remits, receipt), of(1, delivers(1, 60))];
+    expect(brokenIn(giver, receiver)).toEqual([]);
+    expect(brokenIn(receiver, giver)).toEqual([]);
+  });
+
+  test.each([
+    ['never', [of(0, remits), of(1)], ['eachRemittanceArrivedOnce', 'nothingInTransit']],
+    [
+      'twice',
+      [of(0, remits, receipt), of(1, delivers(1, 60), delivers(2, 120))],
+      ['eachRemittanceArrivedOnce', 'betweenShardsSumsToZero'],
+    ],
+  ])('what arrives %s is found', (_, batches, invariants) => {
+    expect(brokenIn(...batches)).toEqual(invariants);
+  });
+});
+
 test('a transaction that is there twice is counted twice', () => {
   const { expected } = audited(good[0], batch(2, transfer('t1', entry('a', 2, 0, -60))));
   expect(expected.get('t1.1')).toBe(2);

@@ -1,4 +1,4 @@
-import { accountOfCard, cardNumber, pairs, purchases } from '../../bench/load/workloads.mjs';
+import { accountOfCard, cardNumber, pairs, pairsOfShards, purchases } from '../../bench/load/workloads.mjs';
 
 type Pair = { from: number; to: number; cents: number };
 const many = (next: () => Pair): Pair[] => Array.from({ length: 20_000 }, next);
@@ -17,6 +17,19 @@ test('of the skewed workload 70 % goes to one account', () => {
   const share = drawn.filter(({ to }) => to === 0).length / drawn.length;
   expect(share).toBeGreaterThan(0.69);
   expect(share).toBeLessThan(0.71);
+});
+
+test('between shards goes the share that was asked for, and nobody pays himself', () => {
+  const places = Array.from({ length: 40 }, (_, account) => account % 4);
+  const acrossOf = (across: number) => {
+    const drawn: Pair[] = many(pairsOfShards({ places, across, seed: 7 }));
+    expect(drawn.filter(({ from, to }) => from === to)).toEqual([]);
+    expect(new Set(drawn.flatMap(({ from, to }) => [from, to])).size).toBe(40);
+    return drawn.filter(({ from, to }) => places[from] !== places[to]).length / drawn.length;
+  };
+  expect(acrossOf(0)).toBe(0);
+  expect(acrossOf(1)).toBe(1);
+  expect(acrossOf(1 / 3)).toBeCloseTo(1 / 3, 1);
 });
 
 test('the same seed gives the same pairs to every system, and another seed others', () => {

@@ -31,7 +31,7 @@ import { AuthorizePurchase } from './application/authorize-purchase.ts';
 import { GetPastBalance, PastBalances } from './application/get-past-balance.ts';
 import { openMemory } from './application/memory/open-memory.ts';
 import type { MemoryOptions, MemoryParts } from './application/memory/shard-memory.ts';
-import type { LedgerLog, LedgerMetrics, Scheduler } from './application/ports.ts';
+import type { LedgerLog, Scheduler } from './application/ports.ts';
 import type { ShardDesk } from './application/shards/shard-desk.ts';
 import { ShardReplica } from './application/shards/shard-replica.ts';
 import { ShardedLedger } from './application/shards/sharded-ledger.ts';
@@ -50,7 +50,6 @@ type Shared = Readonly<{
   journal: DynamoJournal;
   codec: ProtobufJournalCodec;
   scheduler: Scheduler;
-  metrics: LedgerMetrics;
   log: LedgerLog;
 }>;
 
@@ -78,7 +77,6 @@ export class TransactionModule {
             journal: new DynamoJournal(table.client, table.name, connection),
             codec: new ProtobufJournalCodec(),
             scheduler: systemScheduler,
-            metrics: new PrometheusMetrics(),
             log: { info: (text) => logger.log(text), warn: (text) => logger.warn(text) },
           }),
           inject: [JournalTable],
@@ -121,6 +119,7 @@ export class TransactionModule {
           useFactory: (shards: Shards, shardedLedger: ShardedLedger, cards: GrpcCardRegistry, shared: Shared) =>
             new AuthorizePurchase({
               ...shared,
+              metrics: new PrometheusMetrics(0),
               ledger: shards.at(0).ledger,
               shardedLedger,
               cards,
@@ -151,6 +150,7 @@ function shardReplica(
   deskOf: (shard: number) => ShardDesk,
 ): ShardReplica {
   const { client, name } = table;
+  const metrics = new PrometheusMetrics(shard);
   const memory: MemoryParts = {
     ...shared,
     snapshots: new ProtobufSnapshotCodec(),
@@ -173,6 +173,7 @@ function shardReplica(
     },
     {
       ...shared,
+      metrics,
       positions: new DynamoPositions(client, name),
       sink: sinks.of(shard),
       leaseStore: new DynamoLease(client, name),

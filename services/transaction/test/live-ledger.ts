@@ -71,6 +71,7 @@ export class CountingMetrics implements LedgerMetrics {
   batchCommitted(): void {}
   queueDepth(): void {}
   publisherLag(): void {}
+  courierLag(): void {}
   appendFailed(): void {
     this.failures += 1;
   }

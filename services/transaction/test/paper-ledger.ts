@@ -52,6 +52,8 @@ export class PaperLedger {
   now = Date.parse('2026-11-21T12:00:00.000Z');
   private keys = 0;
 
+  constructor(private readonly shard = 0) {}
+
   decide<Answer>(decide: (state: LedgerView, moment: Moment) => Decision<Answer>): Outcome<Answer> {
     const { outcome, record } = decide(this.state, this.moment());
     if (record) {
@@ -62,7 +64,7 @@ export class PaperLedger {
   }
 
   moment(): Moment {
-    const place = { shard: 0, sequence: this.records.length + 1, index: 0 };
+    const place = { shard: this.shard, sequence: this.records.length + 1, index: 0 };
     const now = Math.max(this.now, this.state.decidedAt);
     return { now, transactionId: transactionId(place), traceparent: '', sha256 };
   }

@@ -268,5 +268,5 @@ test('tells operators what was approved, declined and why', async () => {
   expect(metrics).toMatch(/bank_declined_total\{reason="wrong_cvv",response_code="N7"\} 1/);
   expect(metrics).toMatch(/bank_authorized_cents_total\{merchant="mer_1"\} [1-9]/);
   expect(metrics).toMatch(/bank_authorizations_by_merchant_total\{merchant="mer_1",outcome="declined"\} [1-9]/);
-  expect(metrics).toMatch(/ledger_journal_sequence [1-9]/);
+  expect(metrics).toMatch(/ledger_journal_sequence\{shard="0"\} [1-9]/);
 });

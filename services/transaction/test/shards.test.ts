@@ -389,6 +389,7 @@ describe('two replicas', () => {
     await eventually(async () => expect([await ledBy(one), await ledBy(other)]).toEqual([2, 2]), { timeoutMs: 30_000 });
     const { code, printed } = await verified(other.env);
     expect(printed).toContain('right:');
+    expect(printed).toContain('cancels out, and nothing is under way');
     expect(code).toBe(0);
   }, 120_000);
 

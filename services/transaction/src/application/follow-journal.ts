@@ -15,6 +15,8 @@ export type FollowerOptions = Readonly<{
   follower: string;
   /** Does what is to be done with batches that follow each other; throws when it must be tried again. */
   take: (batches: readonly JournalBatch[]) => Promise<void>;
+  /** How often its position is saved: what was taken since is taken again after a crash. */
+  saveEveryMs?: number;
   /** Told how many durable batches it is behind. */
   lag?: (batches: number) => void;
 }>;
@@ -23,8 +25,7 @@ export type FollowerOptions = Readonly<{
 const idleMs = 1_000;
 /** Batches kept in memory for a follower that keeps up; one that does not reads the journal. */
 const mostRecent = 100;
-/** How often a position is saved while there is much to do. */
-const saveEveryMs = 250;
+const usualSaveEveryMs = 250;
 const firstRetryMs = 100;
 const lastRetryMs = 5_000;
 
@@ -82,7 +83,8 @@ export class JournalFollower {
       this.position = last.header.sequence;
       this.tellLag();
     }
-    if (!last || this.parts.scheduler.elapsed() - this.saved.at >= saveEveryMs) await this.savePosition();
+    const { saveEveryMs = usualSaveEveryMs } = this.options;
+    if (this.parts.scheduler.elapsed() - this.saved.at >= saveEveryMs) await this.savePosition();
     return batches.length;
   }
 

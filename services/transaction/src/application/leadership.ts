@@ -1,7 +1,7 @@
 import type { Lease } from './lease.ts';
 import type { Ledger } from './ledger.ts';
 import type { Journal, JournalCodec, LedgerLog, Scheduler } from './ports.ts';
-import { readJournal } from './read-journal.ts';
+import { readJournal, readPage } from './read-journal.ts';
 import { type Recovered, recover, replay } from './recover.ts';
 
 type LeadershipParts = Readonly<{
@@ -27,6 +27,8 @@ export type LeadershipOptions = Readonly<{
 export type Role = 'recovering' | 'standby' | 'leader';
 
 const retryMs = 500;
+/** A standby that finds so many at a look is behind, and reads on at once. */
+const manyBatches = 20;
 /** A lease that is handed over is left to others for so many of their looks. */
 const handOverLooks = 5;
 
@@ -92,7 +94,7 @@ export class Leadership {
     let role: Role = 'recovering';
     while (!this.isStopping()) {
       const isOurs = await this.parts.lease.tryToTake();
-      await this.readOn(known);
+      await this.readOn(known, isOurs);
       if (isOurs) return true;
       // Before it knows who leads, it is of no use to any caller.
       if (role === 'recovering' && this.leaderAddress !== undefined) {
@@ -105,11 +107,14 @@ export class Leadership {
     return false;
   }
 
-  private async readOn(known: Recovered): Promise<void> {
+  /** One read is enough for who keeps up, and looks again soon; a new leader reads to the end. */
+  private async readOn(known: Recovered, toEnd: boolean): Promise<void> {
     const { journal, codec } = this.parts;
-    for await (const batch of readJournal(journal, codec, this.options.shard, known.end.sequence + 1)) {
-      replay(known, batch);
-    }
+    const { shard } = this.options;
+    const page = await readPage(journal, codec, shard, known.end.sequence + 1);
+    for (const batch of page) replay(known, batch);
+    if (page.length === 0 || (!toEnd && page.length < manyBatches)) return;
+    for await (const batch of readJournal(journal, codec, shard, known.end.sequence + 1)) replay(known, batch);
   }
 
   private async lead(known: Recovered): Promise<void> {

@@ -4,7 +4,7 @@ import { chartOfAccounts, systemAccountIds } from '../domain/chart-of-accounts.t
 import { decideOpenAccount, type OpenAccount } from '../domain/decide-account.ts';
 import { systemAccountAt } from '../domain/shard-of.ts';
 import { type TransitAccount, transitAccountId, transitAccounts } from '../domain/transit-accounts.ts';
-import { type Call, unhurried } from './admission.ts';
+import { type Call, type NotServed, unhurried } from './admission.ts';
 import type { Ledger } from './ledger.ts';
 
 /** An account as it is opened. */
@@ -20,16 +20,20 @@ export async function openSystemAccounts(ledger: Ledger, shard = 0): Promise<voi
     const limit = unbounded ? unboundedLimit : cents(0n);
     return { accountId: systemAccountAt(id, shard), accountClass, currency, limit };
   });
-  await openMissing(ledger, openings, unhurried);
+  const unserved = await openMissing(ledger, openings, unhurried);
+  if (unserved) throw new Error(`the bank's own accounts cannot be opened: ${unserved.why}`);
 }
 
-/** Opens the accounts by which money of some assets comes to and goes from a shard, where they are not open yet. */
+/**
+ * Opens the accounts by which money of some assets comes to and goes from a shard, where they are not open yet. Answers
+ * why they cannot be opened now; undefined when they are open.
+ */
 export async function openTransitAccounts(
   ledger: Ledger,
   shard: number,
   assets: Iterable<string>,
   call: Call,
-): Promise<void> {
+): Promise<NotServed | undefined> {
   const kinds = Object.keys(transitAccounts) as TransitAccount[];
   const openings = [...assets].flatMap((currency) =>
     kinds.map((kind): Opening => {
@@ -37,15 +41,17 @@ export async function openTransitAccounts(
       return { accountId: transitAccountId(kind, currency, shard), accountClass, currency, limit };
     }),
   );
-  await openMissing(ledger, openings, call);
+  return openMissing(ledger, openings, call);
 }
 
-async function openMissing(ledger: Ledger, openings: readonly Opening[], call: Call): Promise<void> {
+async function openMissing(ledger: Ledger, openings: readonly Opening[], call: Call): Promise<NotServed | undefined> {
   const missing = ledger.peek((state) => openings.filter(({ accountId }) => !state.accounts.has(accountId)));
-  await Promise.all((missing ?? openings).map((opening) => open(ledger, opening, call)));
+  if (missing?.length === 0) return undefined;
+  const replies = await Promise.all((missing ?? openings).map((opening) => open(ledger, opening, call)));
+  return replies.find((reply) => reply !== undefined);
 }
 
-async function open(ledger: Ledger, opening: Opening, call: Call): Promise<void> {
+async function open(ledger: Ledger, opening: Opening, call: Call): Promise<NotServed | undefined> {
   const { accountId } = opening;
   const reply = await ledger.execute(call, {
     decide: (state, moment) => {
@@ -53,6 +59,8 @@ async function open(ledger: Ledger, opening: Opening, call: Call): Promise<void>
       return decideOpenAccount(state, { idempotency, ...opening }, moment);
     },
   });
-  const isOpen = reply.kind === 'answered' || (reply.kind === 'refused' && reply.refusal === 'account_exists');
-  if (!isOpen) throw new Error(`${accountId} cannot be opened: ${JSON.stringify(reply)}`);
+  if (reply.kind === 'unserved') return reply;
+  const isOpen = reply.kind === 'answered' || reply.refusal === 'account_exists';
+  if (!isOpen) throw new Error(`${accountId} cannot be opened: ${reply.refusal}`);
+  return undefined;
 }

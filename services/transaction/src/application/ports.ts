@@ -84,6 +84,7 @@ export interface LedgerMetrics {
   /** A purchase was approved or declined, for the first time. */
   authorized(purchase: Transaction): void;
   publisherLag(batches: number): void;
+  courierLag(to: number, batches: number): void;
 }
 
 /** What a person should read in the log. Never holds a secret. */

@@ -85,5 +85,17 @@ function* summaryLines(shards: readonly ShardSummary[]): Generator<string> {
     }
     if (compared.lagged > 0) yield `shard ${shard}: ${compared.lagged} were behind at first, and have caught up`;
   }
+  if (shards.length > 1) yield underWay(shards);
   yield 'right: chains, sequences, balances, holds, keys, states and zero sums are as the entries say';
+}
+
+/** Shards are read one after the other: what was delivered meanwhile is not seen twice alike, and no difference. */
+function underWay(shards: readonly ShardSummary[]): string {
+  const sums = new Map<string, bigint>();
+  for (const [asset, amount] of shards.flatMap(({ transit }) => [...transit])) {
+    sums.set(asset, (sums.get(asset) ?? 0n) + amount);
+  }
+  const left = [...sums].filter(([, sum]) => sum !== 0n).map(([asset, sum]) => `${sum} (smallest units of ${asset})`);
+  if (left.length === 0) return 'between shards: what they owe each other cancels out, and nothing is under way';
+  return `between shards: ${left.join(', ')} under way while they were read; --resume shows it arrive`;
 }

@@ -59,9 +59,11 @@ export function decideDelivery(state: LedgerView, delivery: Delivery, moment: Mo
       entries.push(write(accounts, ended.posting, moment));
       reservations.push(ended.reservation);
     }
+    const receivers = receiversOf(accounts, postings, to);
     for (const posting of postings) {
-      const line = { ...posting, accountId: receiverOf(accounts, posting, to), held: cents(0n) };
-      entries.push(write(accounts, { ...line, transactionId: transaction.transactionId }, moment));
+      const accountId = receivers.get(posting.accountId) ?? posting.accountId;
+      const line = { ...posting, accountId, held: cents(0n), transactionId: transaction.transactionId };
+      entries.push(write(accounts, line, moment));
     }
   }
   const sums = sumsOf(items);
@@ -96,11 +98,24 @@ export function decideReceipt(
   return transactionDecision(moment, idempotency, [told], { entries, remittances: noRemittances });
 }
 
-/** Whom a line is written for: the account itself, or, where that may not receive it, what is unclaimed. */
-function receiverOf(accounts: ReadonlyMap<string, Account>, posting: RemittedPosting, shard: number): string {
-  const account = accounts.get(posting.accountId);
-  const isTakenIn = account && (posting.posted <= 0n || creditRefusal(account, posting.posted) === undefined);
-  return isTakenIn ? posting.accountId : transitAccountId('unclaimed', posting.currency, shard);
+/**
+ * Whom an account's lines are written for: the account itself, or, where it may not receive their sum, what is unclaimed.
+ * All of them together, for their sum is what was decided, and what is reserved where it takes.
+ */
+function receiversOf(
+  accounts: ReadonlyMap<string, Account>,
+  postings: readonly RemittedPosting[],
+  shard: number,
+): ReadonlyMap<string, string> {
+  const receivers = new Map<string, string>();
+  for (const [accountId, lines] of Map.groupBy(postings, (posting) => posting.accountId)) {
+    const account = accounts.get(accountId);
+    const sum = cents(lines.reduce((total, { posted }) => total + posted, 0n));
+    const isTakenIn = account && (sum <= 0n || creditRefusal(account, sum) === undefined);
+    const currency = lines[0]?.currency ?? '';
+    receivers.set(accountId, isTakenIn ? accountId : transitAccountId('unclaimed', currency, shard));
+  }
+  return receivers;
 }
 
 function oppositeOf(

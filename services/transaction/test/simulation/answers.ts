@@ -87,7 +87,7 @@ export class Answers {
   }
 
   /** What is answered under a key is in the journal, as it is there, and never differs. */
-  private checkAnswer(scope: IdempotencyScope, reply: Reply<CommandAnswer>, asked: Asked): void {
+  checkAnswer(scope: IdempotencyScope, reply: Reply<CommandAnswer>, asked: Asked): void {
     const { world } = this;
     const key = keyOf(scope);
     const recorded = this.truth.keys.of(key);

@@ -1,12 +1,12 @@
-import type { Role } from '../../src/application/leadership.ts';
-import { Replica, type Surroundings } from './replica.ts';
+import { Replica } from './replica.ts';
 import { SimulatedProcess } from './simulated-process.ts';
+import type { Surroundings } from './wired-replica.ts';
 
 /** The replicas of a shard. Each place holds one process after the other. */
 export class Cluster {
   readonly places: Replica[] = [];
   /** Told when a replica's role changes: a good moment to kill it. */
-  onRole: (replica: Replica, role: Role) => void = () => undefined;
+  onRole: (replica: Replica) => void = () => undefined;
   private started = 0;
 
   constructor(
@@ -30,7 +30,7 @@ export class Cluster {
     const begin = () =>
       replica.start((role) => {
         if (role === 'leader') world.count('leaderships');
-        this.onRole(replica, role);
+        this.onRole(replica);
       });
     world.after(0, 'starts', begin, replica.process);
   }

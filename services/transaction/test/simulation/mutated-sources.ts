@@ -1,25 +1,28 @@
 import { readFileSync } from 'node:fs';
 import { registerHooks, stripTypeScriptTypes } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import type { Edit, Simulation } from './mutation.ts';
 
-/** A text in a source file of this service, and what stands there instead while a mutation is tried. */
-export type Edit = Readonly<{ file: string; find: string; replace: string }>;
+type Loaded = Pick<typeof import('./run-seed.ts'), 'runSeed'>;
 
-type Simulation = typeof import('./run-seed.ts');
+const simulations: Readonly<Record<Simulation, string>> = {
+  oneShard: './run-seed.ts',
+  acrossShards: './shards/run-seed.ts',
+};
 
 const service = new URL('../../', import.meta.url).href;
 const editsOf = new Map<string, readonly Edit[]>();
 const applied = new Map<string, Set<Edit>>();
 
 /** The simulation with all of this service's code loaded anew, and edited on the way. Nothing on disk changes. */
-export async function simulationWith(name: string, edits: readonly Edit[]): Promise<Simulation> {
+export async function simulationWith(name: string, edits: readonly Edit[], simulation: Simulation): Promise<Loaded> {
   if (editsOf.size === 0) registerHooks({ resolve, load });
   editsOf.set(name, edits);
   applied.set(name, new Set());
-  const simulation: Simulation = await import(`./run-seed.ts?edited=${encodeURIComponent(name)}`);
+  const loaded: Loaded = await import(`${simulations[simulation]}?edited=${encodeURIComponent(name)}`);
   const missed = edits.find((edit) => !applied.get(name)?.has(edit));
   if (missed) throw new Error(`${name}: ${missed.file} is not part of the simulation`);
-  return simulation;
+  return loaded;
 }
 
 type Hooks = Parameters<typeof registerHooks>[0];

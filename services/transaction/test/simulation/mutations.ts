@@ -1,14 +1,9 @@
-import type { Edit } from './mutated-sources.ts';
-
-/** A way to break the write path that nobody may notice but the simulation. */
-export type Mutation = Readonly<{ name: string; edits: readonly Edit[] }>;
+import { change, type Mutation } from './mutation.ts';
+import { mutationsAcrossShards } from './shards/mutations.ts';
 
 const application = 'src/application';
 
-function change(name: string, file: string, find: string, replace: string): Mutation {
-  return { name, edits: [{ file, find, replace }] };
-}
-
+/** Each must be caught by the simulation that it says. */
 export const mutations: readonly Mutation[] = [
   change(
     'the fence is dropped: a batch is put over the one that is there',
@@ -163,6 +158,7 @@ export const mutations: readonly Mutation[] = [
         replace: 'if (leading.loop.depth < 0) return',
       },
     ],
+    simulation: 'oneShard',
   },
   change(
     'a dry run is journaled',
@@ -189,4 +185,5 @@ export const mutations: readonly Mutation[] = [
     'if (version > 1)',
     'if (version > 2)',
   ),
+  ...mutationsAcrossShards,
 ];

@@ -1,5 +1,4 @@
-import type { Cluster } from './cluster.ts';
-import type { Replica } from './replica.ts';
+import type { SimulatedProcess } from './simulated-process.ts';
 import type { SimulatedStore } from './simulated-store.ts';
 import type { Truth } from './truth.ts';
 import type { Weather } from './weather.ts';
@@ -7,8 +6,33 @@ import type { World } from './world.ts';
 
 type Fault = 'kill' | 'pause' | 'terminate' | 'clock' | 'cutOff' | 'storeKilled' | 'storeSlow' | 'sinkAway';
 
+/** A process, as far as it can be harmed. */
+export type Victim = Readonly<{
+  place: number;
+  name: string;
+  process: SimulatedProcess;
+  isUp: boolean;
+  isStopping: boolean;
+  /** Leads, and nothing stands in the way of its going on so. */
+  leadsWell: boolean;
+  /** The last batch of its own that it was told is durable. */
+  lastCommitted: number;
+}>;
+
+/** Processes that can be harmed. */
+export interface Victims<One extends Victim> {
+  readonly places: readonly One[];
+  readonly leaders: readonly One[];
+  /** Told when a replica's role changes: a good moment to kill it. */
+  onRole: (one: One) => void;
+  start(place: number): void;
+  kill(one: One): void;
+  stop(one: One): void;
+  heal(): void;
+}
+
 /** Does harm, as much and of such kinds as the seed says, until it is told to stop. */
-export class Nemesis {
+export class Nemesis<One extends Victim> {
   private readonly weights: Readonly<Record<Fault, number>>;
   private readonly everyMs: number;
   private killsAtTurns: number;
@@ -16,10 +40,11 @@ export class Nemesis {
 
   constructor(
     private readonly world: World,
-    private readonly cluster: Cluster,
-    private readonly store: SimulatedStore,
-    private readonly truth: Truth,
+    private readonly cluster: Victims<One>,
+    private readonly store: Pick<SimulatedStore, 'hasLost' | 'downUntil' | 'kill'>,
+    private readonly truth: Pick<Truth, 'end'>,
     private readonly weather: Weather,
+    private readonly farthestClockJumpMs = 3_600_000,
   ) {
     const { random } = world;
     const weight = () => (random.chance(0.4) ? random.next() : 0.01);
@@ -63,7 +88,7 @@ export class Nemesis {
     return this.store.hasLost;
   }
 
-  private someone(): Replica | undefined {
+  private someone(): One | undefined {
     const { random } = this.world;
     const { leaders, places } = this.cluster;
     const up = leaders.length > 0 && random.chance(0.7) ? leaders : places.filter(({ isUp }) => isUp);
@@ -77,7 +102,7 @@ export class Nemesis {
     this.startLater(replica, this.world.random.skewed(0, 1_500));
   }
 
-  private startLater(replica: Replica, afterMs: number): void {
+  private startLater(replica: One, afterMs: number): void {
     this.world.after(afterMs, 'a new process', () => this.cluster.start(replica.place));
   }
 
@@ -107,7 +132,7 @@ export class Nemesis {
     if (!replica) return;
     this.world.count('fault: clock set');
     const { random } = this.world;
-    const mostMs = random.chance(0.1) ? 3_600_000 : 3_000;
+    const mostMs = random.chance(0.1) ? this.farthestClockJumpMs : 3_000;
     const byMs = random.between(-mostMs, mostMs);
     this.world.note(() => `the clock of ${replica.name} jumps by ${byMs.toFixed(0)} ms`);
     replica.process.setClock(byMs);
@@ -160,7 +185,7 @@ export class Nemesis {
   }
 
   /** A takeover is torn. */
-  private mayKillSoon(replica: Replica): void {
+  private mayKillSoon(replica: One): void {
     const { random } = this.world;
     if (this.killsAtTurns === 0 || !random.chance(0.3)) return;
     this.killsAtTurns -= 1;

@@ -1,42 +1,12 @@
-import { hash } from 'node:crypto';
-import { ProtobufSnapshotCodec } from '../../src/adapters/protobuf/snapshot-codec.ts';
 import { AuthorizePurchase } from '../../src/application/authorize-purchase.ts';
 import type { Role } from '../../src/application/leadership.ts';
 import type { Ledger } from '../../src/application/ledger.ts';
-import { openMemory } from '../../src/application/memory/open-memory.ts';
-import type { MemoryOptions } from '../../src/application/memory/shard-memory.ts';
-import type { JournalCodec, LedgerLog, LedgerMetrics } from '../../src/application/ports.ts';
-import { ShardReplica } from '../../src/application/shards/shard-replica.ts';
+import type { ShardReplica } from '../../src/application/shards/shard-replica.ts';
 import { alone } from '../live-ledger.ts';
-import { sha256 } from '../paper-ledger.ts';
 import { SimulatedCards } from './simulated-cards.ts';
 import type { SimulatedProcess } from './simulated-process.ts';
-import { SinkLink, type ToldEvents } from './simulated-sink.ts';
-import type { SimulatedStore } from './simulated-store.ts';
-import { StoreLink } from './store-link.ts';
-import type { Weather } from './weather.ts';
-import type { World } from './world.ts';
-
-const shard = 0;
-
-/** What one seed's replicas have in common. */
-type Settings = Readonly<{
-  leaseMs: number;
-  sweepMs: number;
-  maxBatchRecords: number;
-  maxQueuedRecords: number;
-  /** Absent: all stays in memory, and a replay begins at the first batch. */
-  memory: MemoryOptions | undefined;
-}>;
-
-export type Surroundings = Readonly<{
-  world: World;
-  store: SimulatedStore;
-  told: ToldEvents;
-  weather: Weather;
-  codec: JournalCodec;
-  settings: Settings;
-}>;
+import type { StoreLink } from './store-link.ts';
+import { type Surroundings, silent, wiredReplica } from './wired-replica.ts';
 
 /**
  * One process of the service: the real application, wired as transaction.module.ts does it, to simulated
@@ -55,42 +25,14 @@ export class Replica {
     readonly process: SimulatedProcess,
     private readonly around: Surroundings,
   ) {
-    const { world, store, told, weather, codec, settings } = around;
-    this.link = new StoreLink(world, process, store, weather);
-    const { link } = this;
-    const { name } = process;
-    const log: LedgerLog = {
-      info: (text) => world.note(() => `${name} says: ${text}`),
-      warn: (text) => world.note(() => `${name} warns: ${text}`),
-    };
-    const common = { codec, scheduler: process, metrics: silent, log, journal: link.journal };
-    let objects = 0;
-    const memoryParts = {
-      ...common,
-      snapshots: new ProtobufSnapshotCodec(),
-      chunks: link.chunks,
-      checkpoints: link.checkpoints,
-      digest: (bytes: Uint8Array) => hash('sha256', bytes, 'buffer'),
-      newName: () => `${name}-o${++objects}`,
-      newHashKey: () => Buffer.from(Array.from({ length: 8 }, () => world.random.below(256))),
-    };
-    let batchIds = 0;
-    const { memory, ...bounds } = settings;
-    this.replica = new ShardReplica(
-      { shard, shards: 1, writer: name, address: name, maxBatchBytes: 350_000, ...bounds },
-      {
-        ...common,
-        positions: link.positions,
-        sink: new SinkLink(world, process, told, weather),
-        leaseStore: link.lease,
-        openMemory: async () => memory && openMemory(shard, memory, memoryParts),
-        deskOf: () => this.replica.desk,
-        sha256,
-        newBatchId: () => `${name}-${++batchIds}`,
-      },
-    );
+    const { world } = around;
+    const wired = wiredReplica({ shard: 0, shards: 1 }, process, around, () => this.replica.desk);
+    this.replica = wired.replica;
+    this.link = wired.link;
     this.authorizePurchase = new AuthorizePurchase({
-      ...common,
+      scheduler: process,
+      metrics: silent,
+      log: wired.log,
       ledger: this.ledger,
       shardedLedger: alone(this.ledger),
       cards: new SimulatedCards(world, process),
@@ -151,12 +93,3 @@ export class Replica {
     this.process.kill();
   }
 }
-
-const silent: LedgerMetrics = {
-  batchCommitted: () => undefined,
-  appendFailed: () => undefined,
-  queueDepth: () => undefined,
-  replayed: () => undefined,
-  authorized: () => undefined,
-  publisherLag: () => undefined,
-};

@@ -1,17 +1,21 @@
 import { simulationWith } from './mutated-sources.ts';
+import type { Simulation } from './mutation.ts';
 import { mutations } from './mutations.ts';
 import type { Violation } from './world.ts';
 
 /** What became of a mutation: which promise it broke first, and under which seed. */
 export type Finding = Readonly<{ name: string; rule?: string | undefined; detail?: string; seed?: number }>;
 
-/** Tries each mutation with seed after seed until one of them breaks a promise, and tells each finding. */
+type Options = Readonly<{ simulation: Simulation; seeds: number; operations: number; only: string }>;
+
+/** Tries each mutation that a simulation must notice with seed after seed until one of them breaks a promise, and tells each finding. */
 export async function tryMutations(
-  { seeds, operations, only = '' }: Readonly<{ seeds: number; operations: number; only?: string }>,
+  { simulation, seeds, operations, only }: Options,
   tell: (finding: Finding) => void,
 ): Promise<void> {
-  for (const { name, edits } of mutations.filter((mutation) => mutation.name.includes(only))) {
-    const { runSeed } = await simulationWith(name, edits);
+  const some = mutations.filter((one) => one.simulation === simulation && one.name.includes(only));
+  for (const { name, edits } of some) {
+    const { runSeed } = await simulationWith(name, edits, simulation);
     let violation: Violation | undefined;
     let seed = 0;
     while (!violation && seed < seeds) {

@@ -1,15 +1,12 @@
-import { isDeepStrictEqual } from 'node:util';
-import { getBalance } from '../../src/application/get-balance.ts';
 import type { MemoryOptions } from '../../src/application/memory/shard-memory.ts';
-import type { LedgerView } from '../../src/domain/ledger-state.ts';
 import { Answers } from './answers.ts';
 import { Clients } from './clients.ts';
 import { Cluster } from './cluster.ts';
 import { MemoizingCodec } from './memoizing-codec.ts';
 import { Nemesis } from './nemesis.ts';
 import { Random } from './random.ts';
-import type { Replica } from './replica.ts';
 import { requestText } from './requests.ts';
+import { compare, servingLeader } from './settling.ts';
 import { ToldEvents } from './simulated-sink.ts';
 import { SimulatedStore } from './simulated-store.ts';
 import { Truth } from './truth.ts';
@@ -93,7 +90,7 @@ async function settle({ world, truth, cluster, clients, told }: Parts): Promise<
   const isTold = world.violation || (await world.run(() => told.missing() === undefined, everybodyIsServedWithinMs));
   if (!isTold) world.broken('every event is told', told.missing() ?? '');
   for (let turn = 0; turn < cluster.places.length && !world.violation; turn++) {
-    const leader = await servingLeader(world, cluster);
+    const leader = await servingLeader(world, () => cluster.leaders);
     if (!leader) break;
     await compare(world, truth, leader);
     cluster.stop(leader);
@@ -103,76 +100,8 @@ async function settle({ world, truth, cluster, clients, told }: Parts): Promise<
   }
 }
 
-/** Who answers a read. A leader that has written nothing yet may learn from it that another went on. */
-async function servingLeader(world: World, cluster: Cluster): Promise<Replica | undefined> {
-  const hasOne = () => cluster.leaders.length === 1;
-  for (let tries = 0; tries < 100 && (await world.run(hasOne, everybodyIsServedWithinMs)); tries++) {
-    const [leader] = cluster.leaders;
-    if (!leader || world.violation) return leader;
-    let isServing: boolean | undefined;
-    const tell = (is: boolean) => {
-      isServing = is;
-    };
-    const call = { deadline: Number.POSITIVE_INFINITY, traceparent: '' };
-    getBalance(leader.ledger, 'system:cash', call).then(
-      (reply) => tell(reply.kind !== 'unserved'),
-      () => tell(false),
-    );
-    await world.run(() => isServing !== undefined, everybodyIsServedWithinMs);
-    if (isServing) return leader;
-    await world.run(() => false, 200);
-  }
-  world.broken('everybody is served', 'nobody answers a read');
-  return undefined;
-}
-
-/**
- * What a leader has in memory, and can bring back, is what the journal tells. It may have records on their way still,
- * of holds that its sweeper expired: it is looked at until nothing happens meanwhile.
- */
-async function compare(world: World, truth: Truth, { name, ledger }: Replica): Promise<void> {
-  for (let tries = 0; tries < 20 && !world.violation; tries++) {
-    const { state } = truth;
-    const needs = { keys: [...state.answers.keys()], transactions: [...state.transactions.keys()] };
-    const records = truth.durableAt.length;
-    let found: { difference: string | undefined } | undefined;
-    let failed = '';
-    ledger
-      .foresee(needs, (seen) => differenceOf(seen, state))
-      .then(
-        (difference) => {
-          found = { difference };
-        },
-        (error: unknown) => {
-          failed = String(error);
-        },
-      );
-    await world.run(() => found !== undefined || failed !== '', 10_000);
-    if (failed) return world.broken('a replay gives the same state', `${name}: ${failed}`);
-    if (!found) return world.broken('everybody is served', `${name} does not bring back what it let go`);
-    if (found.difference === undefined) return;
-    await world.run(() => truth.durableAt.length > records, 3_000);
-    if (truth.durableAt.length === records) {
-      return world.broken('a replay gives the same state', `${name}: ${found.difference}`);
-    }
-  }
-}
-
-function differenceOf(seen: LedgerView, expected: LedgerView): string | undefined {
-  for (const name of ['accounts', 'transactions', 'answers'] as const) {
-    if (seen[name].size > expected[name].size) return `there are ${seen[name].size} ${name}`;
-    for (const [id, value] of expected[name]) {
-      if (!isDeepStrictEqual(seen[name].get(id), value)) return `${name} ${id} differs`;
-    }
-  }
-  if (seen.decidedAt !== expected.decidedAt) return 'decidedAt differs';
-  if (seen.openHolds.size !== expected.openHolds.size) return 'the number of open holds differs';
-  const isSame = isDeepStrictEqual(seen.openHolds.first(), expected.openHolds.first());
-  return isSame ? undefined : 'the hold that expires first differs';
-}
-
 /** So small that much is let go, and must be brought back. */
-function smallMemory(random: Random): MemoryOptions {
+export function smallMemory(random: Random): MemoryOptions {
   return {
     minTailBytes: random.skewed(1_000, 20_000),
     tailRatio: random.between(0.2, 1),

@@ -24,12 +24,12 @@ export class Tally {
     yield `${this.seeds} seeds, ${virtualMinutes.toFixed(1)} minutes of virtual time in ${tookS.toFixed(1)} s`;
   }
 
-  failureText(operations: number): string {
+  failureText(options: string): string {
     if (!this.failed?.violation) return '';
     const { seed, violation } = this.failed;
     return `
 Seed ${seed} breaks a promise after ${violation.atMs.toFixed(3)} ms: ${violation.rule}
   ${violation.detail}
-  to see it again: npm run simulate -- --seed ${seed} --operations ${operations} --trace`;
+  to see it again: npm run simulate -- --seed ${seed} ${options} --trace`;
   }
 }

@@ -9,8 +9,6 @@ import { KeyBook } from './key-book.ts';
 import { Versions } from './versions.ts';
 import type { World } from './world.ts';
 
-const shard = 0;
-
 /**
  * What is durable, batch by batch as the store takes it: the journal is the truth, whatever a replica believes. Checks
  * the books again with each batch, and remembers what was true when.
@@ -28,9 +26,12 @@ export class Truth {
   private readonly audit = emptyAudit();
   private readonly hashes = new Map<string, string>();
 
+  /** onRecord: told each record once it is durable and part of the state. */
   constructor(
     private readonly world: World,
     private readonly codec: JournalCodec,
+    readonly shard = 0,
+    private readonly onRecord: (record: LedgerRecord) => void = () => undefined,
   ) {
     this.keys = new KeyBook(world);
     this.holds = new HoldBook(world);
@@ -54,7 +55,7 @@ export class Truth {
     this.batches.push(encoded);
     world.count('batches');
     records.forEach((record, index) => {
-      this.take(record, { shard, batch: header.sequence, record: index });
+      this.take(record, { shard: this.shard, batch: header.sequence, record: index });
     });
   }
 
@@ -62,7 +63,10 @@ export class Truth {
     const { world } = this;
     const index = this.durableAt.push(world.now) - 1;
     world.count('records');
-    world.note(() => `durable: ${place.batch}/${place.record} ${textOf(record)}`);
+    world.note(
+      () =>
+        `durable: ${place.shard > 0 ? `shard ${place.shard}, ` : ''}${place.batch}/${place.record} ${textOf(record)}`,
+    );
     const difference = auditRecord(this.audit, record, place, sha256);
     if (difference) world.broken('the books are right', differenceText(difference));
     try {
@@ -71,6 +75,7 @@ export class Truth {
       world.broken('the books are right', String(error));
     }
     this.keys.take(record, index, place.batch);
+    this.onRecord(record);
     if (record.change.kind === 'cancelled') return;
     for (const { accountId, sequence, hash } of record.change.entries) {
       this.hashes.set(`${accountId}#${sequence}`, hash);

@@ -5,7 +5,7 @@ import type { Random } from './random.ts';
 /** A promise of the ledger that was not kept. */
 export type Violation = Readonly<{ rule: Rule; detail: string; atMs: number }>;
 
-/** What must hold whatever happens; see truth.ts, answers.ts, run-seed.ts. */
+/** What must hold whatever happens; see truth.ts, answers.ts, run-seed.ts; across shards, shards/. */
 export type Rule =
   | 'one writer owns a sequence'
   | 'the journal has no gap'
@@ -26,6 +26,10 @@ export type Rule =
   | 'every event is told'
   | 'everybody is served'
   | 'a replay gives the same state'
+  | 'a remittance is delivered once'
+  | 'a reservation ends once, and as it should'
+  | 'balances are what was decided'
+  | 'nothing is left between shards'
   | 'nothing throws';
 
 /** Virtual time, what happens in it, and a digest by which two runs can be told apart. */

@@ -14,6 +14,8 @@ const transactionKinds = wordsOf(TransactionKind, 'TRANSACTION_KIND', [
   'reversal',
   'hold',
   'posting',
+  'reservation',
+  'between_shards',
 ]);
 const transactionStatuses = wordsOf(TransactionStatus, 'TRANSACTION_STATUS', [
   'authorized',

@@ -69,12 +69,12 @@ export class AccountController {
     const { accountIds } = parseRequest(requests.getBalancesSchema, request);
     const context = callContext(metadata, call);
     const byShard = Map.groupBy(accountIds, (accountId) => this.shards.ofAccount(accountId));
-    const read = [...byShard].map(async ([shard, some]): Promise<GetBalancesResponse> => {
-      const link = this.shards.link(shard);
-      if (link.leadsElsewhere(metadata)) return link.forward('getBalances', { accountIds: some }, metadata, call);
-      const { answer } = answerOf(await getBalances(this.shards.at(shard).ledger, some, context));
-      return { balances: answer.map(toBalance) };
-    });
+    const read = [...byShard].map(([shard, some]) =>
+      this.shards.serve<GetBalancesResponse>(shard, 'getBalances', { accountIds: some }, metadata, call, async () => {
+        const { answer } = answerOf(await getBalances(this.shards.at(shard).ledger, some, context));
+        return { balances: answer.map(toBalance) };
+      }),
+    );
     const balances = (await Promise.all(read)).flatMap((response) => response.balances);
     if (byShard.size === 1) return { balances };
     const places = new Map(accountIds.map((accountId, place) => [accountId, place]));

@@ -19,9 +19,8 @@ export function AtLeader() {
     const serveHere = descriptor.value;
     if (!serveHere) throw new Error(`${name} is no method`);
     descriptor.value = function (this: typeof controller, request, metadata, call) {
-      const link = this.shards.link(this.shards.homeOf(request));
-      if (link.leadsElsewhere(metadata)) return link.forward(name, request, metadata, call);
-      return serveHere.call(this, request, metadata, call);
+      const serve = () => serveHere.call(this, request, metadata, call);
+      return this.shards.serve(this.shards.homeOf(request), name, request, metadata, call, serve);
     };
     served(name)(controller, name, descriptor);
   };

@@ -47,9 +47,9 @@ export class BulkController {
     const { writes, allOrNothing } = parseRequest(requests.bulkSchema, request);
     if (!allOrNothing) return { results: await this.each(writes, metadata, call), done: true };
     const [home = 0] = this.shards.ofCall(metadata, () => this.homesOf(writes));
-    const link = this.shards.link(home);
-    if (link.leadsElsewhere(metadata)) return link.forward('bulk', request, metadata, call);
-    return this.together(home, writes, callContext(metadata, call));
+    return this.shards.serve(home, 'bulk', request, metadata, call, () =>
+      this.together(home, writes, callContext(metadata, call)),
+    );
   }
 
   @GrpcStreamCall('TransactionService', 'Stream')
@@ -62,10 +62,10 @@ export class BulkController {
   @AtAnyReplica()
   async dryRun(request: DryRunRequest, metadata: Metadata, call: GrpcCall): Promise<DryRunResponse> {
     const command = commandOfWrite(request.write, this.fingerprints);
-    const link = this.shards.link(this.shards.homeOf(command));
-    if (link.leadsElsewhere(metadata)) return link.forward('dryRun', request, metadata, call);
-    const { reply, accounts } = await this.ledger.rehearse(command, callContext(metadata, call));
-    return { result: writeResult(reply), balances: accounts.map(toBalance) };
+    return this.shards.serve(this.shards.homeOf(command), 'dryRun', request, metadata, call, async () => {
+      const { reply, accounts } = await this.ledger.rehearse(command, callContext(metadata, call));
+      return { result: writeResult(reply), balances: accounts.map(toBalance) };
+    });
   }
 
   /** Each is decided at its home, those of one home together. */

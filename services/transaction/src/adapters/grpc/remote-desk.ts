@@ -6,16 +6,29 @@ import { type Call, type Reply, unserved } from '../../application/admission.ts'
 import type { Described, ShardDesk } from '../../application/shards/shard-desk.ts';
 import type { Delivery } from '../../domain/decide-delivery.ts';
 import type { Reserve, ReservedFor } from '../../domain/decide-reservation.ts';
+import { answered } from '../../domain/decision.ts';
 import type { Transaction } from '../../domain/transaction.ts';
 import { toRemittedMessage } from '../protobuf/journal-codec.ts';
 import { fromBalance, fromTransactionMessage, toTransactionMessage } from '../protobuf/transaction-message.ts';
 import { fromResponse } from './shard-replies.ts';
 
 const longestMs = 5_000;
+/** Others wait for it. */
+const longestDescribeMs = 1_000;
+
+type Asked = {
+  accountIds: Set<string>;
+  transactionIds: Set<string>;
+  deadline: number;
+  reply: Promise<Reply<Described>>;
+};
 
 /** The desk of a shard that another process leads. Whatever is wrong on the way is UNSERVED: nothing is known of it. */
 export class RemoteDesk implements ShardDesk {
   private link: { address: string; client: ShardServiceClient } | undefined;
+  /** What will be asked once the answer on its way is here. */
+  private asked: Asked | undefined;
+  private describing: Promise<unknown> = Promise.resolve();
 
   /** leaderAddress: where the leader takes calls; undefined when nobody is known to lead. */
   constructor(
@@ -23,9 +36,42 @@ export class RemoteDesk implements ShardDesk {
     private readonly leaderAddress: () => string | undefined,
   ) {}
 
-  describe(accountIds: readonly string[], transactionIds: readonly string[], call: Call): Promise<Reply<Described>> {
+  /** Those who ask while an answer is on its way ask together next: a shard is asked by many at once. */
+  async describe(
+    accountIds: readonly string[],
+    transactionIds: readonly string[],
+    call: Call,
+  ): Promise<Reply<Described>> {
+    this.asked ??= this.askTogether();
+    const { asked } = this;
+    for (const accountId of accountIds) asked.accountIds.add(accountId);
+    for (const transactionId of transactionIds) asked.transactionIds.add(transactionId);
+    asked.deadline = Math.max(asked.deadline, call.deadline);
+    const reply = await asked.reply;
+    if (reply.kind !== 'answered') return reply;
+    const own = {
+      accounts: reply.answer.accounts.filter(({ accountId }) => accountIds.includes(accountId)),
+      transactionIds: reply.answer.transactionIds.filter((id) => transactionIds.includes(id)),
+    };
+    return answered(own).outcome;
+  }
+
+  private askTogether(): Asked {
+    const accountIds = new Set<string>();
+    const transactionIds = new Set<string>();
+    const reply = this.describing.then(() => {
+      this.asked = undefined;
+      return this.describeAll(asked);
+    });
+    const asked: Asked = { accountIds, transactionIds, deadline: 0, reply };
+    this.describing = reply.catch(() => undefined);
+    return asked;
+  }
+
+  private describeAll({ accountIds, transactionIds, deadline }: Asked): Promise<Reply<Described>> {
     const request = { shard: this.shard, accountIds: [...accountIds], transactionIds: [...transactionIds] };
-    return this.asking(call, async (client, withinMs) => {
+    const until = Math.min(deadline, Date.now() + longestDescribeMs);
+    return this.asking({ deadline: until, traceparent: '' }, async (client, withinMs) => {
       const { notDone, ...answer } = await ask(client, client.describe, request, withinMs);
       return fromResponse({ answer, notDone }, (told) => ({
         // A balance does not tell its chain, and no decision elsewhere needs it.

@@ -1,13 +1,36 @@
-import type { Metadata } from '@grpc/grpc-js';
-import { invalidRequest } from '@ipe/service-kit/refusal';
+import { type Metadata, status } from '@grpc/grpc-js';
+import { GrpcRefusal, invalidRequest } from '@ipe/service-kit/refusal';
 import type { ShardDesk } from '../../application/shards/shard-desk.ts';
 import type { ShardReplica } from '../../application/shards/shard-replica.ts';
 import { homeOf, type Placed, shardOfTransaction } from '../../domain/home-of.ts';
 import { shardOf } from '../../domain/shard-of.ts';
-import { forwardedTo, LeaderLink } from './leader-link.ts';
+import { systemScheduler } from '../system/system-scheduler.ts';
+import type { GrpcCall } from './call-context.ts';
+import { forwardedTo, LeaderLink, type UnaryMethod } from './leader-link.ts';
 import { RemoteDesk } from './remote-desk.ts';
 
 type Member = Readonly<{ replica: ShardReplica; link: LeaderLink; desk: RemoteDesk }>;
+
+/** How long a call waits for the next leader; a lease is over before. */
+const patienceMs = 3_000;
+/** How often a waiting call looks who leads, and how long it waits at most before it tries again. */
+const lookMs = 20;
+const mostWaitMs = 250;
+
+function isNobodyThere(error: unknown): boolean {
+  if (!(error instanceof GrpcRefusal) || error.code !== status.UNAVAILABLE) return false;
+  // The ledger's own word, and grpc's for a way that is closed.
+  return error.reason === 'not_leading' || error.reason === 'unavailable';
+}
+
+/** Until another leads, or some time has passed. */
+async function untilOtherwise(replica: ShardReplica): Promise<void> {
+  const { role, leaderAddress } = replica;
+  for (let waited = 0; waited < mostWaitMs; waited += lookMs) {
+    await systemScheduler.wait(lookMs);
+    if (replica.role !== role || replica.leaderAddress !== leaderAddress) return;
+  }
+}
 
 /** The shards as this process has them: it follows or leads each of them, and knows the way to those who lead. */
 export class Shards {
@@ -37,6 +60,32 @@ export class Shards {
 
   link(shard: number): LeaderLink {
     return this.member(shard).link;
+  }
+
+  /**
+   * Serves a call for a shard: here, or, while another replica leads it, there. While the lead changes hands the call
+   * waits for whoever leads next: its key, if it has one, keeps it from being done twice. Throws what it is refused with.
+   */
+  async serve<Response>(
+    shard: number,
+    method: UnaryMethod,
+    request: unknown,
+    metadata: Metadata,
+    call: GrpcCall,
+    here: () => Promise<Response>,
+  ): Promise<Response> {
+    const { replica, link } = this.member(shard);
+    // Whoever passed it on waits.
+    if (forwardedTo(metadata) !== undefined) return here();
+    for (const until = systemScheduler.elapsed() + patienceMs; ; ) {
+      const leader = replica.leaderAddress;
+      try {
+        return await (leader === undefined ? here() : link.forward<Response>(method, request, metadata, call));
+      } catch (error) {
+        if (!isNobodyThere(error) || systemScheduler.elapsed() >= until) throw error;
+        await untilOtherwise(replica);
+      }
+    }
   }
 
   /** The way to a shard: its ledger here, or whoever leads it. */

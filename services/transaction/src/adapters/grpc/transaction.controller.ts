@@ -77,10 +77,10 @@ export class TransactionController {
     const finding = this.shards.count > 1 ? await this.authorizePurchase.findCard(card, context) : undefined;
     const home = finding ? this.homeOfPurchase(command.idempotency, finding) : 0;
     if (home === undefined) throw refusalOf(unserved('card_state_unknown'));
-    const link = this.shards.link(home);
-    if (link.leadsElsewhere(metadata)) return link.forward('authorize', request, metadata, call);
     const known = finding && { home, finding };
-    return transactionResponse(await this.authorizePurchase.execute(command, card, context, known));
+    return this.shards.serve(home, 'authorize', request, metadata, call, async () =>
+      transactionResponse(await this.authorizePurchase.execute(command, card, context, known)),
+    );
   }
 
   @AtLeader()
@@ -104,12 +104,19 @@ export class TransactionController {
     const context = callContext(metadata, call);
     const cancelled = this.shards
       .ofCall(metadata, () => this.shards.every())
-      .map(async (shard): Promise<CancelAuthorizationResponse> => {
-        const link = this.shards.link(shard);
-        if (link.leadsElsewhere(metadata)) return link.forward('cancelAuthorization', request, metadata, call);
-        const { answer } = answerOf(await cancelAuthorization(this.shards.at(shard).ledger, command, context));
-        return { transaction: answer && toTransactionMessage(answer) };
-      });
+      .map((shard) =>
+        this.shards.serve<CancelAuthorizationResponse>(
+          shard,
+          'cancelAuthorization',
+          request,
+          metadata,
+          call,
+          async () => {
+            const { answer } = answerOf(await cancelAuthorization(this.shards.at(shard).ledger, command, context));
+            return { transaction: answer && toTransactionMessage(answer) };
+          },
+        ),
+      );
     const responses = await Promise.all(cancelled);
     return responses.find(({ transaction }) => transaction) ?? { transaction: undefined };
   }
@@ -171,11 +178,11 @@ export class TransactionController {
     const context = callContext(metadata, call);
     const found = this.shards
       .ofCall(metadata, () => this.shards.every())
-      .map(async (shard): Promise<FindTransactionResponse> => {
-        const link = this.shards.link(shard);
-        if (link.leadsElsewhere(metadata)) return link.forward('findTransaction', request, metadata, call);
-        return transactionResponse(await findTransaction(this.shards.at(shard).ledger, { caller, key }, context));
-      });
+      .map((shard) =>
+        this.shards.serve<FindTransactionResponse>(shard, 'findTransaction', request, metadata, call, async () =>
+          transactionResponse(await findTransaction(this.shards.at(shard).ledger, { caller, key }, context)),
+        ),
+      );
     return oneFound(await Promise.allSettled(found));
   }
 

@@ -45,11 +45,25 @@ const appendFailures = new Counter({
   name: 'ledger_append_failures_total',
   help: 'Appends whose outcome was not known and which were tried again.',
 });
-const sequence = new Gauge({ name: 'ledger_journal_sequence', help: 'Sequence of the last durable batch.' });
-const queueDepth = new Gauge({ name: 'ledger_queue_depth', help: 'Records that wait to become durable.' });
+const sequence = new Gauge({
+  name: 'ledger_journal_sequence',
+  help: 'Sequence of the last durable batch.',
+  labelNames: ['shard'],
+});
+const queueDepth = new Gauge({
+  name: 'ledger_queue_depth',
+  help: 'Records that wait to become durable.',
+  labelNames: ['shard'],
+});
 const publisherLag = new Gauge({
   name: 'ledger_publisher_lag_batches',
   help: 'Durable batches whose events are not told yet.',
+  labelNames: ['shard'],
+});
+const courierLag = new Gauge({
+  name: 'ledger_courier_lag_batches',
+  help: 'Durable batches whose remittances to a shard are not delivered there yet.',
+  labelNames: ['shard', 'to'],
 });
 
 const shardsLed = new Gauge({ name: 'ledger_shards_led', help: 'Shards that this replica leads.' });
@@ -61,11 +75,13 @@ export function tellShardsLed(count: number): void {
 
 /** What operators look at, for Prometheus. Money is counted in cents, as a number: exact below 90 trillion reais. */
 export class PrometheusMetrics implements LedgerMetrics {
+  constructor(private readonly shard: number) {}
+
   batchCommitted(batch: { sequence: number; records: number; bytes: number; durationMs: number }): void {
     commitRecords.observe(batch.records);
     commitBytes.observe(batch.bytes);
     commitSeconds.observe(batch.durationMs / 1000);
-    sequence.set(batch.sequence);
+    sequence.set({ shard: this.shard }, batch.sequence);
   }
 
   appendFailed(): void {
@@ -73,7 +89,7 @@ export class PrometheusMetrics implements LedgerMetrics {
   }
 
   queueDepth(records: number): void {
-    queueDepth.set(records);
+    queueDepth.set({ shard: this.shard }, records);
   }
 
   replayed(): void {
@@ -91,6 +107,10 @@ export class PrometheusMetrics implements LedgerMetrics {
   }
 
   publisherLag(batches: number): void {
-    publisherLag.set(batches);
+    publisherLag.set({ shard: this.shard }, batches);
+  }
+
+  courierLag(to: number, batches: number): void {
+    courierLag.set({ shard: this.shard, to }, batches);
   }
 }

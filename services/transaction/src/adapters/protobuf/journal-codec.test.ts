@@ -43,7 +43,25 @@ function everyKind(): readonly LedgerRecord[] {
   ]);
   ledger.change('acc_shop', { status: 'FROZEN_FOR_CREDIT' });
   ledger.change('acc_shop', { status: 'FROZEN_FOR_ALL' });
-  return ledger.records;
+  return [...ledger.records, ...acrossShards(ledger)];
+}
+
+/** Records as they are where money goes to another shard, and where it comes from one. */
+function acrossShards({ records }: PaperLedger): LedgerRecord[] {
+  const last = records.findLast(({ change }) => change.kind === 'transaction');
+  if (last?.change.kind !== 'transaction') throw new Error('there is one');
+  const { change } = last;
+  const [first] = change.transactions;
+  const line = { accountId: 'acc_x', counterpartyAccountId: 'acc_ana', kind: 'TRANSFER', currency: 'BRL' } as const;
+  const remittances = [
+    { shard: 2, postings: [{ ...line, posted: cents(-5n) }], reservationIds: ['t02000000001000'] },
+    { shard: 1, postings: [{ ...line, posted: cents(5n) }], reservationIds: [] },
+  ];
+  const remitting = { ...first, kind: 'RESERVATION', reservationIds: ['t02000000001000'] } as const;
+  return [
+    { ...last, change: { ...change, transactions: [remitting], remittances } },
+    { ...last, change: { ...change, transactions: [{ ...first, kind: 'BETWEEN_SHARDS' }], delivered: [first] } },
+  ];
 }
 
 test('a batch comes back as it was, with the hash of its bytes', () => {

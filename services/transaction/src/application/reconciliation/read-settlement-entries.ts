@@ -2,6 +2,7 @@ import { addDays, type LocalDate, saoPauloDate } from '@ipe/brazil/bank-calendar
 import type { Entry } from '../../domain/entry.ts';
 import type { LedgerLine } from '../../domain/reconciliation/match-settlement.ts';
 import type { LedgerRecord } from '../../domain/record.ts';
+import { systemAccountAt } from '../../domain/shard-of.ts';
 import type { Transaction } from '../../domain/transaction.ts';
 import type { Journal, JournalCodec, Scheduler } from '../ports.ts';
 import { readJournal } from '../read-journal.ts';
@@ -18,7 +19,8 @@ export type ReadParts = Readonly<{
 }>;
 
 /**
- * The posted lines of an account that were booked from a day on, to the journal's present end: what counts in a period
+ * The posted lines of an account, or of each shard's own where it is one of the bank's, that were booked from a day on,
+ * to the journal's present end: what counts in a period
  * may be booked after it, and so is what mends it. Only the lines of that account are kept.
  */
 export async function readSettlementEntries(
@@ -32,11 +34,12 @@ export async function readSettlementEntries(
     // A batch is as old as its last record: the one before may hold the first of the day.
     const since = Date.parse(addDays(from, -1));
     const first = await firstSequence({ ...parts, shard }, ({ decidedAt }) => decidedAt >= since);
+    const accountIds = [account, systemAccountAt(account, shard)];
     const all = await lastSequence({ ...parts, shard });
     const begun = parts.scheduler.elapsed();
     for await (const { header, bytes, records } of readJournal(parts.journal, parts.codec, shard, first)) {
       for (const record of records)
-        for (const line of linesOf(record, account)) if (line.date >= from) lines.push(line);
+        for (const line of linesOf(record, accountIds)) if (line.date >= from) lines.push(line);
       await parts.pace.spent(bytes.length);
       const done = header.sequence - first + 1;
       const perSecond = (done / Math.max(1, parts.scheduler.elapsed() - begun)) * 1_000;
@@ -47,14 +50,16 @@ export async function readSettlementEntries(
   return lines;
 }
 
-function linesOf({ change }: LedgerRecord, account: string): LedgerLine[] {
+function linesOf({ change }: LedgerRecord, accountIds: readonly string[]): LedgerLine[] {
   if (change.kind !== 'transaction') return [];
   return change.entries
-    .filter(({ accountId, postedDelta }) => accountId === account && postedDelta !== 0n)
+    .filter(({ accountId, postedDelta }) => accountIds.includes(accountId) && postedDelta !== 0n)
     .map((entry) =>
       toLine(
         entry,
-        change.transactions.find(({ transactionId }) => transactionId === entry.transactionId),
+        [...change.transactions, ...change.delivered].find(
+          ({ transactionId }) => transactionId === entry.transactionId,
+        ),
       ),
     );
 }

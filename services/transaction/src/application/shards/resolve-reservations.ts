@@ -1,4 +1,5 @@
 import { reservedFor } from '../../domain/decide-reservation.ts';
+import type { Transaction } from '../../domain/transaction.ts';
 import { type Call, unhurried } from '../admission.ts';
 import type { Ledger } from '../ledger.ts';
 import type { LedgerLog, Scheduler } from '../ports.ts';
@@ -24,6 +25,9 @@ const withinMs = 3_000;
  * whether it ever will be, and nobody's clock.
  */
 export class ReservationResolver {
+  /** When each was seen first, by a clock that nobody sets. */
+  private seen = new Map<string, number>();
+
   constructor(private readonly parts: ResolverParts) {}
 
   /** Looks from time to time, until the signal aborts. */
@@ -36,19 +40,22 @@ export class ReservationResolver {
 
   async resolve(): Promise<void> {
     const { ledger, log } = this.parts;
-    const old = ledger.peek((state, now) =>
-      [...state.openReservations].flatMap((id) => {
-        const reservation = state.transactions.get(id);
-        return reservation && reservation.createdAt <= now - afterMs ? [reservation] : [];
-      }),
-    );
-    for (const reservation of old ?? []) {
+    const open = ledger.peek((state) => [...state.openReservations].flatMap((id) => state.transactions.get(id) ?? []));
+    for (const reservation of this.old(open ?? [])) {
       try {
         await this.end(reservation.transactionId, reservedFor(reservation));
       } catch (error) {
         log.warn(`reservation ${reservation.transactionId} is looked at again: ${String(error)}`);
       }
     }
+  }
+
+  /** Those that were open here for long enough. */
+  private old(open: readonly Transaction[]): Transaction[] {
+    const now = this.parts.scheduler.elapsed();
+    const ids = open.map(({ transactionId }) => transactionId);
+    this.seen = new Map(ids.map((id) => [id, this.seen.get(id) ?? now]));
+    return open.filter(({ transactionId }) => (this.seen.get(transactionId) ?? now) <= now - afterMs);
   }
 
   private async end(reservationId: string, asked: ReturnType<typeof reservedFor>): Promise<void> {

@@ -68,7 +68,8 @@ export class LedgerDesk implements ShardDesk {
   }
 
   async deliver(delivery: Delivery, call: Call): Promise<Reply<Transaction>> {
-    await openTransitAccounts(this.ledger, this.shard, sumsOf(delivery.items).keys(), call);
+    const unopened = await openTransitAccounts(this.ledger, this.shard, sumsOf(delivery.items).keys(), call);
+    if (unopened) return unopened;
     return this.ledger.execute(call, {
       keys: [deliveryKey(delivery)],
       decide: (state, moment) => decideDelivery(state, delivery, moment),

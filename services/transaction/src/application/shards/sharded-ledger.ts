@@ -1,5 +1,5 @@
 import { type Cents, cents } from '@ipe/money/cents';
-import type { Account } from '../../domain/account.ts';
+import { type Account, unboundedLimit } from '../../domain/account.ts';
 import type { Command, CommandAnswer } from '../../domain/command.ts';
 import { calledOffKey, isReservationCalledOff } from '../../domain/decide-reservation.ts';
 import { type Decision, type Moment, refused } from '../../domain/decision.ts';
@@ -103,8 +103,8 @@ export class ShardedLedger {
     const elsewhere = shards === 1 ? undefined : await this.look(home, work, call);
     if (!elsewhere) return ledgerOf(home).rehearse(call, work);
     if ('kind' in elsewhere) return { reply: elsewhere, accounts: [] };
-    const assets = new Set([...elsewhere.accounts.values()].map(({ account }) => account.currency));
-    await openTransitAccounts(ledgerOf(home), home, assets, call);
+    const unopened = await openTransitAccounts(ledgerOf(home), home, assetsIn(elsewhere), call);
+    if (unopened) return { reply: unopened, accounts: [] };
     let remittances = noRemittances;
     const decide = (state: LedgerView, moment: Moment) => {
       const decision = work.decide(withElsewhere(state, elsewhere), moment);
@@ -124,8 +124,8 @@ export class ShardedLedger {
     const seen = await this.look(home, work, call);
     if (!seen) return ledger.execute(call, work);
     if ('kind' in seen) return seen;
-    const assets = new Set([...seen.accounts.values()].map(({ account }) => account.currency));
-    await openTransitAccounts(ledger, home, assets, call);
+    const unopened = await openTransitAccounts(ledger, home, assetsIn(seen), call);
+    if (unopened) return unopened;
     let elsewhere = seen;
     for (let tries = 1; ; tries++) {
       const { reply, lacking } = await this.decide(ledger, work, elsewhere, call);
@@ -217,8 +217,9 @@ export class ShardedLedger {
         await this.release(reserved, call);
         return reply;
       }
-      const zero = cents(0n);
-      const set: Account = { ...account, status: 'ACTIVE', posted: amount, held: zero, limit: zero };
+      // Whether that is enough is seen by what the decision takes: more is set aside anew, and refused there or not.
+      const standIn = { status: 'ACTIVE', posted: amount, held: cents(0n), limit: unboundedLimit } as const;
+      const set: Account = { ...account, ...standIn };
       const one = { shard, account: set, reservationId: reply.answer.transactionId };
       accounts.set(accountId, one);
       reserved.push(one);
@@ -285,6 +286,10 @@ function workOf<Some extends Command>(command: Some): Work<AnswerTo<Some>> {
 
 function remittancesIn<Answer>({ record }: Decision<Answer>): readonly Remittance[] {
   return record?.change.kind === 'transaction' ? record.change.remittances : noRemittances;
+}
+
+function assetsIn({ accounts }: Elsewhere): ReadonlySet<string> {
+  return new Set([...accounts.values()].map(({ account }) => account.currency));
 }
 
 function reservationsIn({ accounts }: Elsewhere): ForeignAccount[] {

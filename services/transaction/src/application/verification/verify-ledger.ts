@@ -1,3 +1,4 @@
+import { transitAccountId } from '../../domain/transit-accounts.ts';
 import { type Difference, firstOf } from '../../domain/verification/audit.ts';
 import type { Scheduler } from '../ports.ts';
 import { type AuditParts, JournalAudit } from './audit-journal.ts';
@@ -25,6 +26,8 @@ export type ShardSummary = Readonly<{
   accounts: number;
   keys: number;
   transactions: number;
+  /** By asset: what is in transit from here, and what other shards owe. Over all shards zero, but for what is under way. */
+  transit: ReadonlyMap<string, bigint>;
   compared: Compared;
 }>;
 
@@ -74,7 +77,20 @@ async function verifyShard(audit: JournalAudit, desk: AuditDesk, parts: VerifyPa
   const compared = await compareProjections(audit, parts);
   if (compared.difference) return { kind: 'wrong', difference: compared.difference } as const;
   const { keys, transactions } = spilled;
-  return { kind: 'right', summary: { shard: audit.shard, batches, ...counted, keys, transactions, compared } } as const;
+  const { shard } = audit;
+  const transit = transitIn(audit);
+  return { kind: 'right', summary: { shard, batches, ...counted, keys, transactions, transit, compared } } as const;
+}
+
+function transitIn(audit: JournalAudit): ReadonlyMap<string, bigint> {
+  const transit = new Map<string, bigint>();
+  for (const { accountId, currency, posted } of audit.position.audit.accounts.values()) {
+    const isUnderWay = (['in-transit', 'between-shards'] as const).some(
+      (account) => accountId === transitAccountId(account, currency, audit.shard),
+    );
+    if (isUnderWay) transit.set(currency, (transit.get(currency) ?? 0n) + posted);
+  }
+  return transit;
 }
 
 async function walk(audit: JournalAudit, parts: VerifyParts): Promise<Difference | 'stopped' | undefined> {

@@ -1,0 +1,195 @@
+import type { Reply } from '../../../src/application/admission.ts';
+import type { Command, CommandAnswer } from '../../../src/domain/command.ts';
+import { homeOf } from '../../../src/domain/home-of.ts';
+import { sha256 } from '../../paper-ledger.ts';
+import type { Answers } from '../answers.ts';
+import { scoped } from '../commands.ts';
+import { StoreTrouble } from '../store-link.ts';
+import type { Truth } from '../truth.ts';
+import type { Weather } from '../weather.ts';
+import type { World } from '../world.ts';
+import { Bank, type UnscopedCommand } from './bank.ts';
+import type { ShardedCluster } from './sharded-cluster.ts';
+import type { ShardedProcess } from './sharded-process.ts';
+
+/** One command, or several of one home that are asked at once, each for itself. */
+type Request = Readonly<{ home: number; commands: readonly Command[] }>;
+type Replies = ReadonlyArray<Reply<CommandAnswer>>;
+
+/** What is known of a shard from outside. */
+export type Known = Readonly<{ truth: Truth; answers: Answers }>;
+
+/** Callers of a ledger of several shards: each asks one thing after the other, and asks again until it is told. */
+export class ShardClients {
+  readonly waiting = new Map<number, Request>();
+  private readonly bank: Bank;
+  private finished = 0;
+  private asked = 0;
+  private keys = 0;
+  private readonly written: Array<Readonly<{ command: UnscopedCommand; key: string }>> = [];
+  private readonly thinkMs: number;
+  private readonly answerWithinMs: number;
+
+  constructor(
+    private readonly world: World,
+    private readonly cluster: ShardedCluster,
+    private readonly known: readonly Known[],
+    private readonly weather: Weather,
+    private readonly options: Readonly<{ clients: number; operations: number }>,
+  ) {
+    this.bank = new Bank(world.random, known.length);
+    this.thinkMs = world.random.skewed(5, 200);
+    // Some are patient: what is set aside for them may be looked at before it is named.
+    this.answerWithinMs = world.random.chance(0.3) ? 20_000 : world.random.between(300, 2_000);
+  }
+
+  start(): void {
+    for (let client = 0; client < this.options.clients; client++) {
+      this.live(client).catch((error: unknown) => {
+        this.world.broken('nothing throws', error instanceof Error ? (error.stack ?? error.message) : String(error));
+      });
+    }
+  }
+
+  get areDone(): boolean {
+    return this.finished === this.options.clients;
+  }
+
+  private async live(client: number): Promise<void> {
+    const { world, options } = this;
+    while (this.asked < options.operations) {
+      for (const request of this.next()) {
+        this.asked += 1;
+        this.waiting.set(client, request);
+        await this.askUntilTold(request);
+        this.waiting.delete(client);
+      }
+      await world.sleep(world.random.between(0, 2 * this.thinkMs), 'thinks');
+    }
+    this.finished += 1;
+  }
+
+  private next(): readonly Request[] {
+    const { bank, world } = this;
+    const accountId = bank.accountIds[this.asked];
+    if (accountId) return [this.request([bank.open(accountId)])];
+    if (this.written.length > 0 && world.random.chance(0.06)) {
+      const { command, key } = world.random.pick(this.written);
+      return [this.request([command], key)];
+    }
+    if (world.random.chance(0.06)) {
+      const some = Array.from({ length: 4 }, () => bank.next()[0]);
+      const first = some[0] && this.homeOf(some[0]);
+      return [this.request(some.filter((command) => this.homeOf(command) === first))];
+    }
+    return bank.next().flatMap((command) => (command ? [this.request([command])] : []));
+  }
+
+  private request(commands: readonly UnscopedCommand[], key?: string): Request {
+    const keyed = commands.map((command) => {
+      const written = { command, key: key ?? `k${++this.keys}` };
+      this.written.push(written);
+      const idempotency = { caller: 'client', key: written.key, fingerprint: fingerprintOf(command) };
+      this.world.count(`asked: ${command.kind}`);
+      return scoped(command, idempotency);
+    });
+    const [first] = keyed;
+    return { home: first ? this.homeOf(first) : 0, commands: keyed };
+  }
+
+  private homeOf(command: UnscopedCommand): number {
+    return homeOf(command, this.known.length);
+  }
+
+  /** Under the same key, at any process, at times at two at once; at times it gives up and never hears. */
+  private async askUntilTold(request: Request): Promise<void> {
+    const { world, cluster } = this;
+    const { random } = world;
+    let one = random.pick(cluster.places);
+    for (let tries = 1; ; tries++) {
+      if (random.chance(0.05)) void this.ask(random.pick(cluster.places), request);
+      one = cluster.at(one.replica(request.home).leaderAddress) ?? one;
+      const replies = await this.ask(one, request);
+      if (replies && !replies.some(({ kind }) => kind === 'unserved')) return this.learn(replies);
+      world.count('not served');
+      if (!this.weather.calm && random.chance(0.04)) return world.count('given up');
+      await world.sleep(random.between(10, Math.min(80 * tries, 500)), 'tries again');
+      one = random.pick(cluster.places);
+    }
+  }
+
+  /** Undefined: no answer came, for whatever reason. */
+  private ask({ process }: ShardedProcess, request: Request): Promise<Replies | undefined> {
+    const { world, weather } = this;
+    const { random } = world;
+    const { home, commands } = request;
+    const known = this.known[home];
+    if (!known) throw new Error(`there is no shard ${home}`);
+    const { truth } = known;
+    const from = world.now;
+    const recordsBefore = truth.durableAt.length;
+    return new Promise((resolve) => {
+      const timer = world.after(this.answerWithinMs, 'hears nothing', () => resolve(undefined));
+      const serve = () => {
+        const one = this.cluster.places.find((place) => place.process === process);
+        if (!one) return;
+        const call = { deadline: process.now() + this.answerWithinMs, traceparent: '' };
+        served(one, request, call).then(
+          (replies) => {
+            world.note(() => `${one.name} answers ${replies.map(textOf).join(', ')} to ${requestText(request)}`);
+            const recordsAfter = truth.durableAt.length;
+            const asked = { from, to: world.now, recordsBefore, recordsAfter, ledgerTime: process.now() };
+            replies.forEach((reply, at) => {
+              world.count(`reply: ${textOf(reply)}`);
+              const command = commands[at];
+              if (command) known.answers.checkAnswer(command.idempotency, reply, asked);
+            });
+            if (!weather.calm && random.chance(weather.repliesLost)) return world.count('replies lost');
+            const hear = () => {
+              timer.cancelled = true;
+              resolve(replies);
+            };
+            world.after(random.skewed(0.1, 5), 'hears', hear);
+          },
+          (error: unknown) => {
+            // What memory has let go is read back from the store.
+            if (error instanceof StoreTrouble) world.count('calls that failed with the store');
+            else world.broken('nothing throws', `${requestText(request)}: ${String(error)}`);
+          },
+        );
+      };
+      world.after(random.skewed(0.1, 5), 'is asked', serve, process);
+    });
+  }
+
+  private learn(replies: Replies): void {
+    for (const reply of replies) {
+      if (reply.kind === 'answered' && 'transactionId' in reply.answer) this.bank.learn(reply.answer);
+    }
+  }
+}
+
+/** A process answers, as the gRPC edge would have it do. */
+async function served(
+  { shardedLedger }: ShardedProcess,
+  { home, commands }: Request,
+  call: Parameters<typeof shardedLedger.execute>[1],
+): Promise<Replies> {
+  const [first, ...others] = commands;
+  if (!first) return [];
+  if (others.length === 0) return [await shardedLedger.execute(first, call)];
+  return shardedLedger.executeEach(home, commands, call);
+}
+
+export function requestText({ commands }: Request): string {
+  return JSON.stringify(commands, (_name, value) => (typeof value === 'bigint' ? String(value) : value));
+}
+
+function textOf(reply: Reply<CommandAnswer>): string {
+  if (reply.kind === 'refused') return reply.refusal;
+  return reply.kind === 'unserved' ? reply.why : reply.replayed ? 'replayed' : 'answered';
+}
+
+function fingerprintOf(body: object): string {
+  return sha256(JSON.stringify(body, (_name, value) => (typeof value === 'bigint' ? String(value) : value)));
+}
