@@ -17,7 +17,7 @@ type LeadershipParts = Readonly<{
 
 export type LeadershipOptions = Readonly<{
   shard: number;
-  /** How often a standby looks at the lease and reads what is new in the journal. */
+  /** How often a standby looks at the lease. */
   lookMs: number;
   /** How often a leader prolongs its lease. */
   renewMs: number;
@@ -27,6 +27,8 @@ export type LeadershipOptions = Readonly<{
 export type Role = 'recovering' | 'standby' | 'leader';
 
 const retryMs = 500;
+/** The journal is read at each so many looks at the lease: what is left is read when the lease is taken. */
+const looksARead = 4;
 /** A standby that finds so many at a look is behind, and reads on at once. */
 const manyBatches = 20;
 /** A lease that is handed over is left to others for so many of their looks. */
@@ -92,9 +94,9 @@ export class Leadership {
   /** Follows the journal until the lease is ours, and then to its end. False: stopped meanwhile. */
   private async follow(known: Recovered): Promise<boolean> {
     let role: Role = 'recovering';
-    while (!this.isStopping()) {
+    for (let looks = 0; !this.isStopping(); looks++) {
       const isOurs = await this.parts.lease.tryToTake();
-      await this.readOn(known, isOurs);
+      if (isOurs || looks % looksARead === 0) await this.readOn(known, isOurs);
       if (isOurs) return true;
       // Before it knows who leads, it is of no use to any caller.
       if (role === 'recovering' && this.leaderAddress !== undefined) {
