@@ -135,6 +135,27 @@ describe("the provider's store", () => {
     expect(await store.find(ref)).toEqual({ consumed: Math.floor(clock.now().getTime() / 1000) });
   });
 
+  test('a use whose answer is lost on the way is the same use when it is tried again', async () => {
+    const unlucky = dynamoClient({ DYNAMODB_ENDPOINT: testEngines().dynamodb, AWS_REGION: 'sa-east-1' });
+    let lost = 0;
+    unlucky.middlewareStack.add(
+      (next) => async (args) => {
+        const answer = await next(args);
+        lost += 1;
+        if (lost === 1) throw Object.assign(new Error('socket hang up'), { name: 'TimeoutError' });
+        return answer;
+      },
+      { step: 'deserialize', priority: 'high' },
+    );
+    const ref = newRef('RefreshToken');
+    await store.put(ref, {}, lasting(60));
+    const there = new OidcStore(new AuthTable(unlucky, table.name), sealer, clock);
+    expect(await there.consume(ref)).toBe(true);
+    expect(lost).toBe(2);
+    expect(await there.consume(ref)).toBe(false);
+    unlucky.destroy();
+  });
+
   test('nothing can be consumed that is not there', async () => {
     expect(await store.consume(newRef('AuthorizationCode'))).toBe(false);
   });

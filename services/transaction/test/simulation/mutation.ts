@@ -10,8 +10,10 @@ export type Mutation = Readonly<{
   edits: readonly Edit[];
   /** The one that must notice it. */
   simulation: Simulation;
+  /** Where seeds begin that come upon what is rare; absent: 1. */
+  firstSeed?: number;
 }>;
 
-export function change(name: string, file: string, find: string, replace: string): Mutation {
-  return { name, edits: [{ file, find, replace }], simulation: 'oneShard' };
+export function change(name: string, file: string, find: string, replace: string, firstSeed = 1): Mutation {
+  return { name, edits: [{ file, find, replace }], simulation: 'oneShard', firstSeed };
 }

@@ -94,6 +94,8 @@ export const mutations: readonly Mutation[] = [
     `${application}/ledger.ts`,
     ' && loop.isFence',
     '',
+    // Somebody must read in the moments between a leader's last look at the journal and its first batch.
+    580,
   ),
   change(
     'reads and refusals do not wait for what they rest on',

@@ -14,11 +14,11 @@ export async function tryMutations(
   tell: (finding: Finding) => void,
 ): Promise<void> {
   const some = mutations.filter((one) => one.simulation === simulation && one.name.includes(only));
-  for (const { name, edits } of some) {
+  for (const { name, edits, firstSeed = 1 } of some) {
     const { runSeed } = await simulationWith(name, edits, simulation);
     let violation: Violation | undefined;
-    let seed = 0;
-    while (!violation && seed < seeds) {
+    let seed = firstSeed - 1;
+    while (!violation && seed < firstSeed - 1 + seeds) {
       seed += 1;
       ({ violation } = await runSeed(seed, { operations }));
     }

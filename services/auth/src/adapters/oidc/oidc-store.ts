@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import {
   ConditionalCheckFailedException,
   DeleteItemCommand,
@@ -79,9 +79,10 @@ export class OidcStore {
         new UpdateItemCommand({
           TableName: this.table.name,
           Key: toItem(itemKey(pk)),
-          UpdateExpression: 'SET consumedAt = :now',
-          ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(consumedAt)',
-          ExpressionAttributeValues: toItem({ ':now': this.nowS() }),
+          UpdateExpression: 'SET consumedAt = :now, consumedBy = :by',
+          // A try whose answer was lost is this very use: taken for another, it would end the whole grant.
+          ConditionExpression: 'attribute_exists(pk) AND (attribute_not_exists(consumedAt) OR consumedBy = :by)',
+          ExpressionAttributeValues: toItem({ ':now': this.nowS(), ':by': randomUUID() }),
         }),
       );
       return true;
