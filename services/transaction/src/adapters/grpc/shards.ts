@@ -26,7 +26,7 @@ function isNobodyThere(error: unknown): boolean {
 /** Until another leads, or some time has passed. */
 async function untilOtherwise(replica: ShardReplica): Promise<void> {
   const { role, leaderAddress } = replica;
-  for (let waited = 0; waited < mostWaitMs; waited += lookMs) {
+  for (let waited = 0; waited < mostWaitMs && !replica.isEnding; waited += lookMs) {
     await systemScheduler.wait(lookMs);
     if (replica.role !== role || replica.leaderAddress !== leaderAddress) return;
   }
@@ -84,6 +84,7 @@ export class Shards {
       } catch (error) {
         if (!isNobodyThere(error) || systemScheduler.elapsed() >= until) throw error;
         await untilOtherwise(replica);
+        if (replica.isEnding) throw error;
       }
     }
   }

@@ -1,6 +1,5 @@
 import { cents } from '@ipe/money/cents';
 import { type DeliveredItem, type Delivery, decideReceipt, receiptKey, sumsOf } from '../../domain/decide-delivery.ts';
-import { noMetadata } from '../../domain/transaction.ts';
 import { type Call, type Reply, unhurried } from '../admission.ts';
 import { type FollowerParts, JournalFollower } from '../follow-journal.ts';
 import type { Ledger } from '../ledger.ts';
@@ -79,8 +78,9 @@ function inParts(items: readonly DeliveredItem[]): DeliveredItem[][] {
   return parts;
 }
 
+/** The same of a batch just committed and of one read back: a delivery is known by its part. */
 function sizeOf({ transaction, postings }: DeliveredItem): number {
-  const annotated = transaction.metadata === noMetadata ? 0 : mostMetadata;
+  const annotated = Object.keys(transaction.metadata).length === 0 ? 0 : mostMetadata;
   return 1 + annotated + transaction.lines.length + postings.length;
 }
 

@@ -67,6 +67,7 @@ export class ShardReplica {
   private readonly resolver: ReservationResolver;
   private readonly followers: readonly JournalFollower[];
   private present: Role = 'recovering';
+  private ending = false;
   /** Ends what only a leader does. */
   private leading = new AbortController();
   /** What a leader does: settles when all of it has ended. */
@@ -102,6 +103,11 @@ export class ShardReplica {
     return this.present;
   }
 
+  /** Once told to stop it learns no more who leads. */
+  get isEnding(): boolean {
+    return this.ending;
+  }
+
   /** Where calls are to be sent instead; undefined when this process leads, or nobody is known to. */
   get leaderAddress(): string | undefined {
     return this.leadership.leaderAddress;
@@ -126,6 +132,7 @@ export class ShardReplica {
 
   /** Calls that are in flight are answered. */
   stop(): Promise<void> {
+    this.ending = true;
     return this.leadership.stop();
   }
 
