@@ -19,7 +19,6 @@ import type { Command } from '../../domain/command.ts';
 import { toBalance } from '../protobuf/transaction-message.ts';
 import { AtAnyReplica } from './at-leader.ts';
 import { callContext, Fingerprints, type GrpcCall } from './call-context.ts';
-import { forwardedTo } from './leader-link.ts';
 import { refusalOf } from './reply-status.ts';
 import * as requests from './requests.ts';
 import { Shards } from './shards.ts';
@@ -46,7 +45,7 @@ export class BulkController {
   async bulk(request: BulkRequest, metadata: Metadata, call: GrpcCall): Promise<BulkResponse> {
     const { writes, allOrNothing } = parseRequest(requests.bulkSchema, request);
     if (!allOrNothing) return { results: await this.each(writes, metadata, call), done: true };
-    const [home = 0] = this.shards.ofCall(metadata, () => this.homesOf(writes));
+    const home = this.homeOfFirst(writes);
     return this.shards.serve(home, 'bulk', request, metadata, call, () =>
       this.together(home, writes, callContext(metadata, call)),
     );
@@ -77,8 +76,7 @@ export class BulkController {
     const understood = writes.map((write) => this.understand(write));
     const results = understood.map((one) => ('result' in one ? one.result : undefined));
     const places = understood.flatMap((one, place) => ('command' in one ? [{ place, command: one.command }] : []));
-    const forwarded = forwardedTo(metadata);
-    const byHome = Map.groupBy(places, ({ command }) => forwarded ?? this.shards.homeOf(command));
+    const byHome = Map.groupBy(places, ({ command }) => this.shards.homeOf(command));
     const answering = [...byHome].map(async ([home, some]) => {
       const answers = await this.eachAt(home, some, writes, metadata, call);
       for (const [at, { place }] of some.entries()) results[place] = answers[at];
@@ -133,11 +131,10 @@ export class BulkController {
     return { results: notDone(writes.length, replies.length - 1, writeResult(last)), done };
   }
 
-  private *homesOf(writes: readonly Write[]): Iterable<number> {
-    for (const write of writes) {
-      const one = this.understand(write);
-      if ('command' in one) yield this.shards.homeOf(one.command);
-    }
+  /** Those of other homes are refused there. */
+  private homeOfFirst([first]: readonly Write[]): number {
+    const one = this.understand(first);
+    return 'command' in one ? this.shards.homeOf(one.command) : 0;
   }
 
   private understand(write: Write | undefined): Understood {

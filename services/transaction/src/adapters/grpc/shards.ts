@@ -95,10 +95,10 @@ export class Shards {
     return replica.leaderAddress === undefined ? replica.desk : desk;
   }
 
-  /** The shards that a call from a caller is about; of a call that was passed on, the one that it was passed on for. */
-  ofCall(metadata: Metadata, shards: () => Iterable<number>): readonly number[] {
+  /** The shards that a call to all of them is about; of one that was passed on, the one that it was passed on for. */
+  ofCall(metadata: Metadata): readonly number[] {
     const forwarded = forwardedTo(metadata);
-    return forwarded === undefined ? [...new Set(shards())] : [forwarded];
+    return forwarded === undefined ? this.members.map((_, shard) => shard) : [forwarded];
   }
 
   homeOf(write: Placed): number {
@@ -111,10 +111,6 @@ export class Shards {
 
   ofTransaction(transactionId: string): number {
     return shardOfTransaction(transactionId, this.count);
-  }
-
-  every(): number[] {
-    return this.members.map((_, shard) => shard);
   }
 
   /** Asks the leader of a shard to let another lead it. */

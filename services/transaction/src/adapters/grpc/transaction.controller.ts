@@ -102,21 +102,19 @@ export class TransactionController {
   ): Promise<CancelAuthorizationResponse> {
     const command = parseRequest(requests.cancelSchema, request);
     const context = callContext(metadata, call);
-    const cancelled = this.shards
-      .ofCall(metadata, () => this.shards.every())
-      .map((shard) =>
-        this.shards.serve<CancelAuthorizationResponse>(
-          shard,
-          'cancelAuthorization',
-          request,
-          metadata,
-          call,
-          async () => {
-            const { answer } = answerOf(await cancelAuthorization(this.shards.at(shard).ledger, command, context));
-            return { transaction: answer && toTransactionMessage(answer) };
-          },
-        ),
-      );
+    const cancelled = this.shards.ofCall(metadata).map((shard) =>
+      this.shards.serve<CancelAuthorizationResponse>(
+        shard,
+        'cancelAuthorization',
+        request,
+        metadata,
+        call,
+        async () => {
+          const { answer } = answerOf(await cancelAuthorization(this.shards.at(shard).ledger, command, context));
+          return { transaction: answer && toTransactionMessage(answer) };
+        },
+      ),
+    );
     const responses = await Promise.all(cancelled);
     return responses.find(({ transaction }) => transaction) ?? { transaction: undefined };
   }
@@ -177,7 +175,7 @@ export class TransactionController {
     const { caller, idempotencyKey: key } = parseRequest(requests.findTransactionSchema, request);
     const context = callContext(metadata, call);
     const found = this.shards
-      .ofCall(metadata, () => this.shards.every())
+      .ofCall(metadata)
       .map((shard) =>
         this.shards.serve<FindTransactionResponse>(shard, 'findTransaction', request, metadata, call, async () =>
           transactionResponse(await findTransaction(this.shards.at(shard).ledger, { caller, key }, context)),
