@@ -13,11 +13,11 @@ export const dynamodb = {
   prepare({ runDir }) {
     mkdirSync(dataDir(runDir), { recursive: true });
   },
-  command({ runDir, ports, storage }) {
+  command({ runDir, ports, storage, dynamodbHeapMb = 384 }) {
     const lib = join(enginesDir, 'dynamodb', 'target', 'lib');
     const store = storage === 'memory' ? ['-inMemory'] : ['-dbPath', dataDir(runDir)];
     const args = [
-      ...heap(384),
+      ...heap(dynamodbHeapMb),
       `-Dsqlite4java.library.path=${lib}`,
       `-Djava.library.path=${lib}`,
       '-Dlog4j2.level=ERROR',

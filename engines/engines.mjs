@@ -1,6 +1,7 @@
 // The real engines as plain local processes: start, stop, kill, status. No dependency, Node ≥ 20.
-// `run` everywhere is { runDir, portOffset?, storage? }: where data, logs and pid files lie, what is added to each
-// port (0: development, 10000: tests), and whether DynamoDB keeps its data ('disk') or not ('memory').
+// `run` everywhere is { runDir, portOffset?, storage?, dynamodbHeapMb? }: where data, logs and pid files lie, what is
+// added to each port (0: development, 10000: tests), whether DynamoDB keeps its data ('disk') or not ('memory'), and
+// how much heap it may have.
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from './connect.mjs';
@@ -51,7 +52,7 @@ export function engineAddresses(portOffset = 0) {
   };
 }
 
-const context = ({ runDir, portOffset = 0, storage = 'disk' }) => ({ runDir, storage, ports: enginePorts(portOffset) });
+const context = ({ portOffset = 0, storage = 'disk', ...run }) => ({ ...run, storage, ports: enginePorts(portOffset) });
 
 /** Whether an engine answers on its port, whoever started it. */
 export function engineAnswers(name, run) {

@@ -1,6 +1,6 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 
 export type DynamoConfig = Readonly<{ DYNAMODB_ENDPOINT?: string | undefined; AWS_REGION: string }>;
@@ -22,6 +22,8 @@ export function dynamoClient(
     maxAttempts,
     // The client's own looks at every text by a regular expression first, which takes longer than decoding it.
     base64Decoder: (text) => Buffer.from(text, 'base64'),
+    // Without one the client redacts a copy of each request and answer for a logger that throws it away.
+    logger: silent,
     requestHandler: new NodeHttpHandler({
       connectionTimeout: 1_000,
       requestTimeout: 3_000,
@@ -41,6 +43,9 @@ export function dynamoClient(
       : {}),
   });
 }
+
+/** The client asks `logger?.info?.(…)`: what is not there is not called, nor made up what it would be told. */
+const silent = {} as NonNullable<DynamoDBClientConfig['logger']>;
 
 const agentOptions = { keepAlive: true, maxSockets: 50 };
 

@@ -2,11 +2,14 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { type Consumer, type Kafka, Partitioners } from 'kafkajs';
 import type { ConsumerOptions } from './consumer-options.ts';
+import { gathered } from './gathered.ts';
 import { type BatchRun, settleBatch } from './settle-batch.ts';
 
 export type RunningConsumer = { stop(): Promise<void> };
 
 const sessionTimeoutMs = 6_000;
+/** As many as a topic of ours has. */
+const partitionsAtOnce = 6;
 const pauseBetweenSessionsMs = 1_000;
 /** A broker that is away answers nothing, not even a goodbye: the end of a service must not wait for it. */
 const stopWithinMs = 4_000;
@@ -17,7 +20,8 @@ const stopWithinMs = 4_000;
  * behind it go on. A store, a broker or a topic that is not there is waited for. The offset is committed after the
  * effect. Returns at once: a service starts while Kafka is down.
  */
-export function consume(options: ConsumerOptions): RunningConsumer {
+export function consume(given: ConsumerOptions): RunningConsumer {
+  const options = acrossPartitions(given);
   const logger = new Logger(`Consumer ${options.groupId}`);
   const stopping = new AbortController();
   const running = keepConsuming(options, logger, stopping.signal);
@@ -27,6 +31,11 @@ export function consume(options: ConsumerOptions): RunningConsumer {
       await Promise.race([running, wait(stopWithinMs, undefined, { ref: false })]);
     },
   };
+}
+
+function acrossPartitions({ together, ...options }: ConsumerOptions): ConsumerOptions {
+  if (!together) return options;
+  return { ...options, together: { ...together, handle: gathered(together.handle, together.atMost) } };
 }
 
 /** Never gives up: whatever ended a session, the next one begins with fresh connections. */
@@ -89,7 +98,7 @@ async function run(consumer: Consumer, batchRun: BatchRun): Promise<void> {
   await consumer.subscribe({ topic: batchRun.options.topic, fromBeginning: true });
   batchRun.stopping.throwIfAborted();
   await consumer.run({
-    partitionsConsumedConcurrently: 4,
+    partitionsConsumedConcurrently: partitionsAtOnce,
     eachBatchAutoResolve: false,
     // Within a long batch too, so that a killed consumer's successor repeats a second's work, not the batch's.
     autoCommitInterval: 1_000,

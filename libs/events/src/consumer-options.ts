@@ -8,8 +8,9 @@ export type ConsumerOptions = {
   /** Must be safe to repeat: delivery is at least once. */
   handle: (delivery: Delivery) => Promise<void>;
   /**
-   * Several messages of one partition in one effect, which is quicker where many wait. When it throws, each is handled
-   * by itself, so that only the one that is wrong is given up: what was done by then must be safe to repeat.
+   * Several messages in one effect, of one partition in their order, and of those partitions that have some at the same
+   * time. When it throws, each is handled by itself, so that only the one that is wrong is given up: what was done by
+   * then must be safe to repeat. It may be called again while it is at work, never with messages of the same partition.
    */
   together?: { atMost: number; handle: (deliveries: readonly Delivery[]) => Promise<void> };
   /** Tries of a message that fails for its own sake, before it goes to the dead letters. */

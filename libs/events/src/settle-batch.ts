@@ -38,7 +38,7 @@ export async function settleBatch(payload: Batch, run: BatchRun): Promise<void> 
 
 /** How many from the start of the chunk are settled; fewer than all only when the consumer stops. */
 async function settleChunk(chunk: readonly KafkaMessage[], payload: Batch, run: BatchRun): Promise<number> {
-  if (chunk.length > 1 && (await settledTogether(chunk, payload, run))) return chunk.length;
+  if (await settledTogether(chunk, payload, run)) return chunk.length;
   for (const [settled, message] of chunk.entries()) {
     if (halted(payload, run) || !(await settle(message, payload, run))) return settled;
     // Counts at once: what follows may take long, and this one need not be repeated.

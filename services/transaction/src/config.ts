@@ -26,7 +26,7 @@ export const configSchema = z.object({
   /** Where other replicas reach this one's gRPC server; absent: at GRPC_ADDRESS. */
   ADVERTISED_ADDRESS: address.optional(),
   /** A leader that has not prolonged its lease for so long is followed by another. */
-  LEASE_MS: milliseconds.pipe(z.number().min(300, 'must be at least 300')).default(1_200),
+  LEASE_MS: milliseconds.pipe(z.number().min(300, 'must be at least 300')).default(900),
   /** Into how many shards the ledger is parted: chosen when it is begun, and fixed for good. */
   SHARDS: count.pipe(z.number().max(1_024, 'must be at most 1024')).default(1),
   /** A checkpoint is written once the journal has grown by so much, and by half of the last checkpoint's size. */

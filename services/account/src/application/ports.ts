@@ -1,6 +1,7 @@
 import type { Cents } from '@ipe/money/cents';
 import type { Account, AccountStatus, AccountView, Balance } from '../domain/account.ts';
 import type { Customer } from '../domain/customer.ts';
+import type { AccountBalance } from '../domain/latest-of-each.ts';
 import type { LedgerRefusal, Refusal } from '../domain/refusal.ts';
 
 // Abstract classes here are ports and injection tokens in one.
@@ -51,6 +52,8 @@ export abstract class Accounts {
   abstract recordChange(write: Write, fingerprint: string, after: AccountView): Promise<Outcome<AccountView>>;
   /** Keeps a balance unless a later one is there; the account itself may not be here yet. */
   abstract project(accountId: string, balance: Balance): Promise<'applied' | 'stale'>;
+  /** The same for many accounts, each by itself; none may be there twice. The outcomes are in their order. */
+  abstract projectAll(balances: readonly AccountBalance[]): Promise<readonly ('applied' | 'stale')[]>;
 }
 
 export type LedgerAnswer =

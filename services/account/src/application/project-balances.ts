@@ -13,13 +13,9 @@ export class ProjectBalances {
 
   /** The outcomes are in the events' order. Safe to repeat, also after an error half-way. */
   async execute<Event extends AccountBalance>(events: readonly Event[]): Promise<readonly ProjectionOutcome[]> {
-    const latest = latestOfEach(events);
-    return Promise.all(
-      events.map((event) =>
-        latest.get(event.accountId) === event
-          ? this.accounts.project(event.accountId, event.balance)
-          : ('superseded' as const),
-      ),
-    );
+    const latest = [...latestOfEach(events).values()];
+    const outcomes = await this.accounts.projectAll(latest);
+    const outcomeOf = new Map(latest.map((event, index) => [event, outcomes[index]]));
+    return events.map((event) => outcomeOf.get(event) ?? 'superseded');
   }
 }

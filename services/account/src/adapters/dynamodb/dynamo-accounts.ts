@@ -14,9 +14,11 @@ import { findWrite, writeOnce } from '@ipe/dynamodb/write-once';
 import type { Cents } from '@ipe/money/cents';
 import { type AccountPage, Accounts, type Outcome, refused, type Write } from '../../application/ports.ts';
 import type { Account, AccountView, Balance } from '../../domain/account.ts';
+import type { AccountBalance } from '../../domain/latest-of-each.ts';
 import { mostCurrentAccounts } from '../../domain/opening.ts';
 import { accountFrom, accountMessage } from '../protobuf/messages.ts';
 import { type AccountItem, accountItem, accountView, type BalanceItem, balanceItem } from './account-item.ts';
+import { changedBalances } from './changed-balances.ts';
 import { toOutcome } from './outcome.ts';
 
 /**
@@ -127,6 +129,13 @@ export class DynamoAccounts extends Accounts {
       if (error instanceof ConditionalCheckFailedException) return 'stale';
       throw error;
     }
+  }
+
+  async projectAll(balances: readonly AccountBalance[]): Promise<readonly ('applied' | 'stale')[]> {
+    const changed = await changedBalances(this.table.client, this.table.name, balances);
+    return Promise.all(
+      balances.map((one) => (changed.has(one) ? 'applied' : this.project(one.accountId, one.balance))),
+    );
   }
 
   private async balances(accountIds: readonly string[]): Promise<Map<string, BalanceItem>> {
