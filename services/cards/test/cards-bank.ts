@@ -1,4 +1,10 @@
-import { CardsServiceClient, type IssueCardRequest } from '@ipe/contracts/gen/bank/cards/v1/cards';
+import { Metadata } from '@grpc/grpc-js';
+import {
+  CardsServiceClient,
+  type CardVerdict,
+  type IssueCardRequest,
+  type VerifyCardsResponse,
+} from '@ipe/contracts/gen/bank/cards/v1/cards';
 import { readConfig } from '@ipe/service-kit/config';
 import { call, grpcClient } from '@ipe/service-kit/grpc-client';
 import { startService } from '@ipe/service-kit/start-service';
@@ -80,11 +86,21 @@ export function cardsCalls(address: string) {
       const request = { ...fresh(), cardId, customerId: '', ...changes };
       return present((await call(client, client.unblockCard, request, deadlineMs)).card);
     },
-    verify: (presented: { number: string; expiryMonth: number; expiryYear: number; cvv: string }) =>
-      call(client, client.verifyCard, presented, deadlineMs),
+    verify: (presented: PresentedCard) => call(client, client.verifyCard, presented, deadlineMs),
+    /** The verdicts that came, by their card's place. */
+    verifyEach: async (cards: readonly PresentedCard[]): Promise<Record<number, CardVerdict | undefined>> => {
+      const answers = client.verifyCards({ cards: [...cards] }, new Metadata(), { deadline: Date.now() + deadlineMs });
+      const verdicts: Record<number, CardVerdict | undefined> = {};
+      for await (const { index, finding } of answers as AsyncIterable<VerifyCardsResponse>) {
+        verdicts[index] = finding?.verdict;
+      }
+      return verdicts;
+    },
     close: () => client.close(),
   };
 }
+
+type PresentedCard = { number: string; expiryMonth: number; expiryYear: number; cvv: string };
 
 function present<Value>(value: Value | undefined): Value {
   if (value === undefined) throw new Error('the answer has no card');

@@ -61,6 +61,9 @@ test('while a card’s state cannot be known it is told as unavailable in time, 
     await expect(bank.cards.verify(presented)).rejects.toMatchObject(unavailable);
     await expect(bank.cards.block(card.cardId, BlockReason.BLOCK_REASON_HOLDER)).rejects.toMatchObject(unavailable);
     await expect(bank.cards.issue()).rejects.toMatchObject(unavailable);
+    // A mistyped number is known to be no card without a look; of the other one nothing is said.
+    const mistyped = { ...presented, number: '6505169999999999' };
+    expect(await bank.cards.verifyEach([presented, mistyped])).toEqual({ 1: CardVerdict.CARD_VERDICT_UNKNOWN_CARD });
 
     door.become('open');
     await expect(bank.cards.verify(presented)).resolves.toMatchObject({ verdict: CardVerdict.CARD_VERDICT_VALID });

@@ -1,4 +1,4 @@
-import { status } from '@grpc/grpc-js';
+import { type ServiceError, status } from '@grpc/grpc-js';
 import { BlockReason, CardStatus, CardVerdict } from '@ipe/contracts/gen/bank/cards/v1/cards';
 import { register } from 'prom-client';
 import { cardNumber } from '../src/domain/card-number.ts';
@@ -148,4 +148,40 @@ test('the metrics tell issued and locked cards, and verifications by verdict', a
   expect(metrics).toMatch(/^cards_locked_total 3$/m);
   expect(metrics).toMatch(/^card_verifications_total\{verdict="wrong_cvv"\} [1-9]/m);
   expect(metrics).toMatch(/^card_verifications_total\{verdict="valid"\} [1-9]/m);
+});
+
+test('many cards in one call are told each by itself', async () => {
+  const right = (await issued()).presented;
+  const { presented } = await issued();
+  const wrong = { ...presented, cvv: wrongCvv(presented.cvv) };
+  const unknown = { ...right, number: cardNumber('650516', '999999998') };
+  expect(await bank.cards.verifyEach([wrong, right, unknown, right])).toEqual({
+    0: CardVerdict.CARD_VERDICT_WRONG_CVV,
+    1: CardVerdict.CARD_VERDICT_VALID,
+    2: CardVerdict.CARD_VERDICT_UNKNOWN_CARD,
+    3: CardVerdict.CARD_VERDICT_VALID,
+  });
+});
+
+test('the same card three times with a wrong CVV in one call is locked', async () => {
+  const { presented } = await issued();
+  const wrong = { ...presented, cvv: wrongCvv(presented.cvv) };
+  const verdicts = await bank.cards.verifyEach([wrong, wrong, wrong]);
+  expect(Object.values(verdicts)).toHaveLength(3);
+  await expect(verdictOf(presented)).resolves.toBe(CardVerdict.CARD_VERDICT_LOCKED);
+});
+
+test('no card, too many and a wrong one are refused by the name of their field', async () => {
+  const { presented } = await issued();
+  const refusal = async (cards: Parameters<typeof bank.cards.verifyEach>[0]) =>
+    bank.cards.verifyEach(cards).then(
+      () => 'answered',
+      (error: ServiceError) => [error.code, error.details],
+    );
+  expect(await refusal([])).toEqual([status.INVALID_ARGUMENT, 'cards: must have at least 1']);
+  const tooMany = Array.from({ length: 101 }, () => presented);
+  expect(await refusal(tooMany)).toEqual([status.INVALID_ARGUMENT, 'cards: must have at most 100']);
+  const [code, details] = await refusal([presented, { ...presented, expiryMonth: 13 }]);
+  expect(code).toBe(status.INVALID_ARGUMENT);
+  expect(details).toContain('expiry_month');
 });

@@ -3,7 +3,6 @@ import {
   type CardsServiceServer,
   CardsServiceService,
   CardVerdict,
-  type VerifyCardRequest,
   type VerifyCardResponse,
 } from '@ipe/contracts/gen/bank/cards/v1/cards';
 
@@ -46,14 +45,17 @@ const findings: Record<string, VerifyCardResponse> = {
 export async function startFakeCards(): Promise<{ address: string; checks: string[]; stop: () => void }> {
   const checks: string[] = [];
   const server = new Server();
-  type VerifyCard = CardsServiceServer['verifyCard'];
-  const verifyCard: VerifyCard = ({ request }: { request: VerifyCardRequest }, callback) => {
-    checks.push(request.number);
-    const finding = findings[request.number];
-    if (finding) callback(null, finding);
+  type VerifyCards = CardsServiceServer['verifyCards'];
+  const verifyCards: VerifyCards = (call) => {
+    for (const [index, { number }] of call.request.cards.entries()) {
+      checks.push(number);
+      const finding = findings[number];
+      if (finding) call.write({ index, finding });
+    }
+    if (call.request.cards.every(({ number }) => findings[number])) call.end();
   };
   // The other methods of the service are not called by the core.
-  server.addService({ verifyCard: CardsServiceService.verifyCard }, { verifyCard });
+  server.addService({ verifyCards: CardsServiceService.verifyCards }, { verifyCards });
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
       error ? reject(error) : resolve(bound),

@@ -13,15 +13,18 @@ import type {
   UnblockCardResponse,
   VerifyCardRequest,
   VerifyCardResponse,
+  VerifyCardsRequest,
+  VerifyCardsResponse,
 } from '@ipe/contracts/gen/bank/cards/v1/cards';
 import { parseRequest } from '@ipe/service-kit/grpc-request';
-import { Controller, Inject, UseFilters } from '@nestjs/common';
+import { Controller, Inject, Logger, UseFilters } from '@nestjs/common';
 import { GrpcMethod } from '@nestjs/microservices';
+import { filter, from, mergeMap, type Observable } from 'rxjs';
 import { BlockCard } from '../../application/block-card.ts';
 import { GetCard } from '../../application/get-card.ts';
 import { IssueCard } from '../../application/issue-card.ts';
 import { ListCards } from '../../application/list-cards.ts';
-import type { CardOutcome } from '../../application/ports.ts';
+import { type CardOutcome, Unavailable } from '../../application/ports.ts';
 import { RevealCard } from '../../application/reveal-card.ts';
 import { UnblockCard } from '../../application/unblock-card.ts';
 import { VerifyCard } from '../../application/verify-card.ts';
@@ -37,9 +40,12 @@ import {
   revealCardRequest,
   unblockCardRequest,
   verifyCardRequest,
+  verifyCardsRequest,
 } from './requests.ts';
 import { UnavailableFilter } from './unavailable.filter.ts';
 import { within } from './within.ts';
+
+const logger = new Logger('VerifyCards');
 
 /** How long a verification may take, in milliseconds: below what the core waits. */
 export const VerifyTimeoutMs = Symbol('VerifyTimeoutMs');
@@ -101,7 +107,19 @@ export class CardsController {
 
   @GrpcMethod('CardsService', 'VerifyCard')
   async verify(request: VerifyCardRequest): Promise<VerifyCardResponse> {
-    const { number, expiryMonth, expiryYear, cvv } = parseRequest(verifyCardRequest, request);
+    return this.finding(parseRequest(verifyCardRequest, request));
+  }
+
+  @GrpcMethod('CardsService', 'VerifyCards')
+  verifyEach(request: VerifyCardsRequest): Observable<VerifyCardsResponse> {
+    const { cards } = parseRequest(verifyCardsRequest, request);
+    return from(cards).pipe(
+      mergeMap(async (card, index) => ({ index, finding: await this.finding(card).catch(notKnown) })),
+      filter(({ finding }) => finding !== undefined),
+    );
+  }
+
+  private async finding({ number, expiryMonth, expiryYear, cvv }: VerifyCardRequest): Promise<VerifyCardResponse> {
     const presented = { number, expiry: { month: expiryMonth, year: expiryYear }, cvv };
     const { verdict, card } = await within(this.verifyTimeoutMs, this.verifyCard.execute(presented));
     return {
@@ -112,6 +130,12 @@ export class CardsController {
       lastFour: card?.lastFour ?? '',
     };
   }
+}
+
+/** One card that cannot be looked up says nothing of the others. */
+function notKnown(error: unknown): undefined {
+  if (!(error instanceof Unavailable)) throw error;
+  logger.warn(error);
 }
 
 function cardOf(outcome: CardOutcome): Card {

@@ -58,3 +58,7 @@ export const verifyCardRequest = z.object({
   expiryYear: year,
   cvv: z.string().regex(/^\d{3,4}$/, 'must be three or four digits'),
 });
+
+export const verifyCardsRequest = z.object({
+  cards: z.array(verifyCardRequest).min(1, 'must have at least 1').max(100, 'must have at most 100'),
+});
