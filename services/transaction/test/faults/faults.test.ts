@@ -12,11 +12,13 @@ const missing = missingPrerequisites({ toFetch: true });
 if (missing.length > 0) console.warn(`SKIPPED: no faults happened to real processes. ${missing.join(' ')}`);
 const testWithEngines = missing.length === 0 ? test : test.skip;
 
-testWithEngines(
-  'whatever happens to processes, engines, ways and clocks, nothing acknowledged is lost or doubled',
-  async () => {
+const whatHappens = testWithEngines.each([1, 4]);
+
+whatHappens(
+  'whatever happens to processes, engines, ways and clocks, nothing acknowledged is lost or doubled; shards: %i',
+  async (shards) => {
     const seed = Math.floor(Date.now() / 86_400_000);
-    const report = await runFaults({ seed, leastMs: 40_000, print: say });
+    const report = await runFaults({ seed, shards, leastMs: 40_000, print: say });
     for (const line of reportLines(report)) say(line);
     expect(report.differences).toEqual([]);
     // A run in which nothing happens proves nothing.

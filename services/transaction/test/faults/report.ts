@@ -1,6 +1,7 @@
 /** What happened, in numbers, and what is wrong. */
 export type Report = Readonly<{
   seed: number;
+  shards: number;
   seconds: number;
   asked: number;
   attempts: number;
@@ -25,7 +26,7 @@ export function reportLines(report: Report): string[] {
   const row = (name: string, value: number | string) => `  ${name.padEnd(38)} ${String(value).padStart(9)}`;
   const rows = (counts: ReadonlyMap<string, number>) => [...counts].sort().map(([name, count]) => row(name, count));
   return [
-    `seed ${report.seed}, ${report.seconds.toFixed(0)} s`,
+    `seed ${report.seed}, shards: ${report.shards}, ${report.seconds.toFixed(0)} s`,
     row('movements asked for', report.asked),
     row('  acknowledged', report.acknowledged),
     row('  refused', report.refused),

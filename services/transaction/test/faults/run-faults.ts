@@ -10,7 +10,7 @@ import { startFakeCards } from '../fake-cards.ts';
 import { Random } from '../simulation/random.ts';
 import { Client } from './client.ts';
 import { differences } from './evidence.ts';
-import { faultLanes, type Scene } from './faults.ts';
+import { faultLanes, leaseMs, type Scene } from './faults.ts';
 import { FaultyWay } from './faulty-way.ts';
 import { Load } from './load.ts';
 import { PrivateEngines } from './private-engines.ts';
@@ -23,6 +23,8 @@ export type RunOptions = Readonly<{
   seed: number;
   /** How long faults happen at least; each kind happens once however short it is. */
   leastMs: number;
+  /** Of the ledger: replicas lead some of them each. */
+  shards: number;
   print: (line: string) => void;
   /** Ends the faults early; what happened until then is looked at. */
   stopping?: AbortSignal;
@@ -32,14 +34,14 @@ const ledgerCli = fileURLToPath(new URL('../../dist/ledger-cli.js', import.meta.
 
 /** Money moves on two real replicas and real engines, while faults of every kind happen to them. */
 export async function runFaults(options: RunOptions): Promise<Report> {
-  const { seed, leastMs } = options;
+  const { seed, shards } = options;
   const since = performance.now();
   const print = (line: string) => options.print(`${seconds(since).padStart(6)} s  ${line}`);
   const undo: Array<() => unknown> = [];
   const folder = mkdtempSync(join(tmpdir(), 'ipe-faults-'));
-  print(`seed ${seed}; logs and data: ${folder}`);
+  print(`seed ${seed}, shards: ${shards}; logs and data: ${folder}`);
   try {
-    const stage = await setUp(folder, seed, leastMs, print, undo);
+    const stage = await setUp(folder, { ...options, print }, undo);
     const report = await play(stage, { ...options, print });
     if (report.differences.length === 0) undo.unshift(() => rmSync(folder, { recursive: true }));
     return report;
@@ -53,13 +55,7 @@ export async function runFaults(options: RunOptions): Promise<Report> {
 
 type Stage = Awaited<ReturnType<typeof setUp>>;
 
-async function setUp(
-  folder: string,
-  seed: number,
-  leastMs: number,
-  print: RunOptions['print'],
-  undo: Array<() => unknown>,
-) {
+async function setUp(folder: string, { seed, leastMs, shards, print }: RunOptions, undo: Array<() => unknown>) {
   const random = new Random(seed);
   const draw = () => random.next();
   const engines = await PrivateEngines.in(folder, print);
@@ -77,6 +73,8 @@ async function setUp(
     TABLE_PREFIX: `${name}-`,
     KAFKA_BROKERS: broker,
     TOPIC_PREFIX: `${name}.`,
+    SHARDS: String(shards),
+    LEASE_MS: String(leaseMs),
     CARDS_ADDRESS: cards.address,
     EXPIRY_SWEEP_MS: '100',
     FINGERPRINT_KEY: Buffer.alloc(32, 7).toString('base64'),
@@ -96,13 +94,13 @@ async function setUp(
   for (const replica of pair) await replica.start();
   const clients = pair.map(({ client }) => client);
   const client = new Client(clients, draw);
-  const load = new Load(client, new Random(seed + 1));
+  const load = new Load(client, new Random(seed + 1), shards);
   undo.push(() => load.stop());
   return { folder, engines, canFillDisk, brokerWay, broker, env, replicas, client, load, random };
 }
 
 async function play(stage: Stage, options: RunOptions): Promise<Report> {
-  const { seed, print } = options;
+  const { seed, shards, print } = options;
   const { load, client, replicas } = stage;
   const since = performance.now();
   await load.furnish();
@@ -120,6 +118,7 @@ async function play(stage: Stage, options: RunOptions): Promise<Report> {
   if (code !== 0) found.push(`verify ends with ${code}`);
   return {
     seed,
+    shards,
     seconds: (performance.now() - since) / 1_000,
     asked,
     attempts,
