@@ -52,12 +52,21 @@ export async function checkBlnk({ url, balances }, { acknowledged }) {
   }
   const found = [];
   for (const reference of some(acknowledged)) {
-    const { status } = await ask('GET', `${url}/transactions/reference/${reference}`);
-    found.push(status === 'APPLIED');
+    found.push((await statusOf(url, reference)) === 'APPLIED');
   }
   return {
     sumOfBalancesIsZero: total === balances.length * LIMIT_CENTS,
     noneNegative: negative === 0,
     someAcknowledgedFound: found.every(Boolean),
   };
+}
+
+/** Of the transaction under a reference; undefined when there is none: that is an answer of the check, not its end. */
+async function statusOf(url, reference) {
+  try {
+    return (await ask('GET', `${url}/transactions/reference/${reference}`)).status;
+  } catch (error) {
+    if (error.code === 404) return undefined;
+    throw error;
+  }
 }

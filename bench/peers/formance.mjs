@@ -5,10 +5,21 @@ import { accountId, LIMIT_CENTS, pairs } from '../load/workloads.mjs';
 
 const asset = 'BRL/2';
 const postingsATransaction = 100;
+/** Its largest, unless it is started with another: it answers no more, whatever is asked. */
+const pageSize = 100;
 
-/** A ledger of its own, and its accounts with money from `world`. Answers the target's settings. */
+/** What it says of itself. Its pool and its PostgreSQL are not told by its API. */
+export async function tellFormance({ url }) {
+  const { data } = await ask('GET', `${url}/v2/_info`);
+  return { version: data.version };
+}
+
+/**
+ * A ledger in a bucket (a schema of PostgreSQL) of its own: beside the ledgers of earlier runs it would be slower. And its
+ * accounts with money from `world`. Answers the target's settings.
+ */
 export async function prepareFormance({ url, accounts, name }) {
-  await ask('POST', `${url}/v2/${name}`, {});
+  await ask('POST', `${url}/v2/${name}`, { bucket: name });
   let funding = 0;
   for (let first = 0; first < accounts; first += postingsATransaction) {
     const length = Math.min(postingsATransaction, accounts - first);
@@ -56,7 +67,7 @@ export async function checkFormance({ url, name, funding }, { acknowledged, fail
 }
 
 async function noneNegative(url, name) {
-  let address = `${url}/v2/${name}/volumes?pageSize=1000`;
+  let address = `${url}/v2/${name}/volumes?pageSize=${pageSize}`;
   while (address) {
     const { cursor } = await ask('GET', address);
     if (cursor.data.some(({ account, balance }) => account !== 'world' && Number(balance) < 0)) return false;
@@ -73,7 +84,7 @@ export function some(list) {
   return list.filter((_, index) => index % step === 0).slice(0, 100);
 }
 
-/** One call of the preparation or the check; throws unless it was done. */
+/** One call of the preparation or the check; throws { code: status } unless it was done. */
 export async function ask(method, url, body) {
   const answer = await fetch(url, {
     method,
@@ -81,6 +92,9 @@ export async function ask(method, url, body) {
     signal: AbortSignal.timeout(30_000),
   });
   const text = await answer.text();
-  if (!answer.ok) throw new Error(`${method} ${url} answered ${answer.status}: ${text.slice(0, 300)}`);
+  if (!answer.ok) {
+    const message = `${method} ${url} answered ${answer.status}: ${text.slice(0, 300)}`;
+    throw Object.assign(new Error(message), { code: answer.status });
+  }
   return text ? JSON.parse(text) : undefined;
 }

@@ -1,7 +1,7 @@
 // A plain PostgreSQL function, pressed by pgbench (prepared statements), which comes with PostgreSQL. One function call
 // is one transfer in a transaction of its own: balances under their condition, the transfer, its two entries.
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -82,9 +82,17 @@ export async function preparePostgres({ url, accounts }) {
   return { url, accounts };
 }
 
-/** A generator as the others (see fixture/workbench.mjs), but its process is pgbench. */
+/** What decides its figures, as it says itself. */
+export async function tellPostgres({ url }) {
+  const names = ['server_version', 'fsync', 'synchronous_commit', 'shared_buffers', 'max_connections'];
+  const values = await psql(url, names.map((name) => `SHOW ${name};`).join('\n'));
+  return Object.fromEntries(values.split('\n').map((value, index) => [names[index], value]));
+}
+
+/** A generator as the others (see fixture/workbench.mjs), but its process is pgbench. `completed`: in all of its runs. */
 export function pgbench({ url, accounts, workload }) {
   return {
+    completed: 0,
     async press({ inFlight, seconds }) {
       const folder = mkdtempSync(join(tmpdir(), 'ipe-pgbench-'));
       try {
@@ -105,8 +113,11 @@ export function pgbench({ url, accounts, workload }) {
           '--log',
           url,
         ];
+        const cpuBefore = endedChildrenCpuSeconds();
         const { stdout } = await execute('pgbench', args.map(String), { cwd: folder });
+        const cpuSeconds = endedChildrenCpuSeconds() - cpuBefore;
         const { completed, perSecond, failed } = parseSummary(stdout);
+        this.completed += completed;
         const logs = readdirSync(folder).filter((file) => file.startsWith('pgbench_log'));
         const times = parseLog(logs.map((file) => readFileSync(join(folder, file), 'utf8')).join('\n'));
         return {
@@ -115,7 +126,7 @@ export function pgbench({ url, accounts, workload }) {
           seconds: completed / perSecond,
           latencyMs: latencies(times),
           cpu: {},
-          cpuSeconds: 0,
+          cpuSeconds,
           residentMb: {},
         };
       } finally {
@@ -125,10 +136,20 @@ export function pgbench({ url, accounts, workload }) {
   };
 }
 
+/** Of all children of this process that have ended, pgbench among them; elsewhere than on Linux zero. */
+function endedChildrenCpuSeconds() {
+  const file = '/proc/self/stat';
+  if (!existsSync(file)) return 0;
+  const text = readFileSync(file, 'utf8');
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[13]) + Number(fields[14])) / 100;
+}
+
+/** completed: how many pgbench has counted, the warm-up's too; each run ends with all of its transfers answered. */
 export async function checkPostgres({ url, accounts }, { completed }) {
   const sum = `SELECT sum(available) = ${accounts * LIMIT_CENTS} FROM ipe_bench.account`;
   const negative = 'SELECT count(*) = 0 FROM ipe_bench.account WHERE available < 0';
-  const made = `SELECT count(*) >= ${completed} FROM ipe_bench.transfer`;
+  const made = `SELECT count(*) = ${completed} FROM ipe_bench.transfer`;
   const entries = 'SELECT coalesce(sum(cents), 0) = 0 FROM ipe_bench.entry';
   return {
     sumOfBalancesIsZero: (await psql(url, sum)) === 't' && (await psql(url, entries)) === 't',

@@ -2,17 +2,18 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { withWorkbench } from '../fixture/workbench.mjs';
 import { checkBlnk, prepareBlnk } from '../peers/blnk.mjs';
-import { checkFormance, prepareFormance } from '../peers/formance.mjs';
-import { checkPostgres, pgbench, preparePostgres } from '../peers/postgres.mjs';
+import { checkFormance, prepareFormance, tellFormance } from '../peers/formance.mjs';
+import { checkPostgres, pgbench, preparePostgres, tellPostgres } from '../peers/postgres.mjs';
 import { checkLedger, takeTurns } from './turns.mjs';
 
 export const about =
   'Formance Ledger, Blnk and a PostgreSQL function, at the addresses given, in turns with the ledger';
 
+/** Blnk's API tells neither its version nor a setting. */
 const peers = {
-  formance: { prepare: prepareFormance, check: checkFormance },
-  blnk: { prepare: prepareBlnk, check: checkBlnk },
-  postgres: { prepare: preparePostgres, check: checkPostgres, press: pgbench },
+  formance: { prepare: prepareFormance, check: checkFormance, tell: tellFormance },
+  blnk: { prepare: prepareBlnk, check: checkBlnk, tell: () => ({}) },
+  postgres: { prepare: preparePostgres, check: checkPostgres, tell: tellPostgres, press: pgbench },
 };
 
 /** Uniform and skewed at 1, 16 and 64 in flight; durable, one transfer a request. */
@@ -24,8 +25,10 @@ export function run(options) {
     const ledger = await bench.ledger();
     await bench.openAccounts(ledger.address, accounts);
     const prepared = {};
+    const told = {};
     for (const name of asked) {
       const url = options[name].replace(/\/$/, '');
+      told[name] = await peers[name].tell({ url });
       prepared[name] = await peers[name].prepare({ url, accounts, name: `ipe-bench-${randomUUID().slice(0, 8)}` });
     }
     const sides = {};
@@ -53,8 +56,7 @@ export function run(options) {
     for (const name of asked) {
       const files = sidesOf(name).flatMap((side) => turns.files[side]);
       const acknowledged = files.flatMap((file) => readFileSync(file, 'utf8').split('\n').filter(Boolean));
-      const rounds = turns.rounds.filter(({ side }) => side.startsWith(`${name} `));
-      const completed = rounds.reduce((sum, round) => sum + round.completed, 0);
+      const completed = sidesOf(name).reduce((sum, side) => sum + (sides[side].generator.completed ?? 0), 0);
       const failed = sidesOf(name).reduce((sum, side) => sum + turns.failures[side], 0);
       const found = await peers[name].check(prepared[name], { acknowledged, completed, failed });
       for (const [invariant, kept] of Object.entries(found)) invariants[`${name}: ${invariant}`] = kept;
@@ -65,12 +67,20 @@ export function run(options) {
         .map((side) => [`ledger over ${side}`, turns.ratio(side.replace(/^\w+/, 'ledger'), side)]),
     );
     return {
-      settings: { ...bench.settings, peers: asked },
+      settings: { ...bench.settings, peers: told },
       rounds: turns.rounds,
-      figures: Object.assign({}, ...Object.keys(sides).map((side) => turns.figures(side))),
+      figures: Object.assign({}, ...Object.keys(sides).map((side) => figuresOf(turns, side))),
       ratios,
       failed: turns.failed,
       invariants,
     };
   });
+}
+
+/** The engine is the ledger's alone: what it took while a peer was pressed is no figure of the peer's. */
+function figuresOf(turns, side) {
+  const figures = Object.entries(turns.figures(side));
+  return Object.fromEntries(
+    figures.filter(([name]) => side.startsWith('ledger ') || !name.endsWith('CPU of the engine')),
+  );
 }

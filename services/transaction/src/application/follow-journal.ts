@@ -25,6 +25,8 @@ export type FollowerOptions = Readonly<{
 const idleMs = 1_000;
 /** Batches kept in memory for a follower that keeps up; one that does not reads the journal. */
 const mostRecent = 100;
+/** Why a wait ends: the same for all, for making a reason costs more than the wake itself. */
+const woken = new Error('a batch has become durable');
 const usualSaveEveryMs = 250;
 const firstRetryMs = 100;
 const lastRetryMs = 5_000;
@@ -54,7 +56,7 @@ export class JournalFollower {
     this.recent.push(batch);
     if (this.recent.length > mostRecent) this.recent.shift();
     this.tellLag();
-    this.idle.abort();
+    this.idle.abort(woken);
   }
 
   /** Follows until the signal aborts, from the position that was saved last. */

@@ -28,7 +28,7 @@ export type Role = 'recovering' | 'standby' | 'leader';
 
 const retryMs = 500;
 /** The journal is read at each so many looks at the lease: what is left is read when the lease is taken. */
-const looksARead = 4;
+const looksARead = 3;
 /** A standby that finds so many at a look is behind, and reads on at once. */
 const manyBatches = 20;
 /** A lease that is handed over is left to others for so many of their looks. */

@@ -83,7 +83,7 @@ export class ShardReplica {
     this.ledger = new Ledger({ shard, writer, ...bounds }, { ...parts, isSureToLead: () => this.lease.isSure() });
     this.desk = new LedgerDesk(shard, this.ledger);
     this.leadership = new Leadership(
-      { shard, lookMs: leaseMs / 12, renewMs: leaseMs / 4 },
+      { shard, lookMs: leaseMs / 6, renewMs: leaseMs / 3 },
       { journal, codec, scheduler, log, lease: this.lease, ledger: this.ledger, openMemory: parts.openMemory },
     );
     this.sweeper = new HoldSweeper(this.ledger, scheduler, log, sweepMs);
