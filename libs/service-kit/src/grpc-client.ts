@@ -41,16 +41,18 @@ export function grpcClient<Service extends Client>(type: ClientClass<Service>, a
 /**
  * One unary call with a deadline. Rejects with GrpcRefusal, whatever went wrong.
  * waitForReady: a service that is just coming back is waited for within the deadline, instead of failing at once.
+ * headers: what it carries beside the request.
  */
 export function call<Request, Response>(
   client: Client,
   method: Unary<Request, Response>,
   request: Request,
   deadlineMs: number,
-  { waitForReady = false }: { waitForReady?: boolean } = {},
+  { waitForReady = false, headers = {} }: { waitForReady?: boolean; headers?: Readonly<Record<string, string>> } = {},
 ): Promise<Response> {
   return new Promise((resolve, reject) => {
     const metadata = new Metadata({ waitForReady });
+    for (const [key, value] of Object.entries(headers)) metadata.set(key, value);
     method.call(client, request, metadata, { deadline: Date.now() + deadlineMs }, (error, response) =>
       error ? reject(fromServiceError(error)) : resolve(response),
     );

@@ -16,6 +16,7 @@ import { AccountController } from './adapters/grpc/account.controller.ts';
 import { BulkController } from './adapters/grpc/bulk.controller.ts';
 import { Fingerprints } from './adapters/grpc/call-context.ts';
 import { GrpcCardRegistry } from './adapters/grpc/grpc-card-registry.ts';
+import { ReplicaPass } from './adapters/grpc/replica-pass.ts';
 import { ShardController } from './adapters/grpc/shard.controller.ts';
 import { Shards } from './adapters/grpc/shards.ts';
 import { TransactionController } from './adapters/grpc/transaction.controller.ts';
@@ -96,9 +97,11 @@ export class TransactionModule {
         },
         {
           provide: Shards,
-          useFactory: (table: JournalTable, shared: Shared, sinks: EventSinks) =>
-            new Shards(config.SHARDS, (shard, deskOf) => shardReplica(shard, config, table, shared, sinks, deskOf)),
-          inject: [JournalTable, sharedToken, EventSinks],
+          useFactory: (table: JournalTable, shared: Shared, sinks: EventSinks, pass: ReplicaPass) =>
+            new Shards(config.SHARDS, pass, (shard, deskOf) =>
+              shardReplica(shard, config, table, shared, sinks, deskOf),
+            ),
+          inject: [JournalTable, sharedToken, EventSinks, ReplicaPass],
         },
         {
           provide: ShardedLedger,
@@ -135,6 +138,7 @@ export class TransactionModule {
             ),
           inject: [Shards, sharedToken],
         },
+        { provide: ReplicaPass, useFactory: () => new ReplicaPass(config.FINGERPRINT_KEY) },
         { provide: Fingerprints, useFactory: () => new Fingerprints(config.FINGERPRINT_KEY) },
       ],
     };

@@ -1,6 +1,6 @@
 import { status } from '@grpc/grpc-js';
 import { ShardServiceClient } from '@ipe/contracts/gen/bank/transaction/v1/shards';
-import { call as ask, grpcClient } from '@ipe/service-kit/grpc-client';
+import { call, grpcClient } from '@ipe/service-kit/grpc-client';
 import { GrpcRefusal } from '@ipe/service-kit/refusal';
 import { type Call, type Reply, unserved } from '../../application/admission.ts';
 import type { Described, ShardDesk } from '../../application/shards/shard-desk.ts';
@@ -10,6 +10,7 @@ import { answered } from '../../domain/decision.ts';
 import type { Transaction } from '../../domain/transaction.ts';
 import { toRemittedMessage } from '../protobuf/journal-codec.ts';
 import { fromBalance, fromTransactionMessage, toTransactionMessage } from '../protobuf/transaction-message.ts';
+import type { ReplicaPass } from './replica-pass.ts';
 import { fromResponse } from './shard-replies.ts';
 
 const longestMs = 5_000;
@@ -34,6 +35,7 @@ export class RemoteDesk implements ShardDesk {
   constructor(
     private readonly shard: number,
     private readonly leaderAddress: () => string | undefined,
+    private readonly pass: ReplicaPass,
   ) {}
 
   /** Those who ask while an answer is on its way ask together next: a shard is asked by many at once. */
@@ -72,7 +74,7 @@ export class RemoteDesk implements ShardDesk {
     const request = { shard: this.shard, accountIds: [...accountIds], transactionIds: [...transactionIds] };
     const until = Math.min(deadline, Date.now() + longestDescribeMs);
     return this.asking({ deadline: until, traceparent: '' }, async (client, withinMs) => {
-      const { notDone, ...answer } = await ask(client, client.describe, request, withinMs);
+      const { notDone, ...answer } = await this.ask(client, client.describe, request, withinMs);
       return fromResponse({ answer, notDone }, (told) => ({
         // A balance does not tell its chain, and no decision elsewhere needs it.
         accounts: told.accounts.map((balance) => fromBalance(balance, '')),
@@ -84,7 +86,7 @@ export class RemoteDesk implements ShardDesk {
   reserve({ accountId, amount, currency, reservedFor }: Reserve, call: Call): Promise<Reply<Transaction>> {
     const request = { shard: this.shard, accountId, amountCents: amount, currency, reservedFor };
     return this.asking(call, async (client, withinMs) => {
-      const { reservation: answer, notDone } = await ask(client, client.reserve, request, withinMs);
+      const { reservation: answer, notDone } = await this.ask(client, client.reserve, request, withinMs);
       return fromResponse({ answer, notDone }, fromTransactionMessage);
     });
   }
@@ -92,7 +94,7 @@ export class RemoteDesk implements ShardDesk {
   release(reservationId: string, call: Call): Promise<Reply<Transaction>> {
     return this.asking(call, async (client, withinMs) => {
       const request = { shard: this.shard, reservationId };
-      const { reservation: answer, notDone } = await ask(client, client.release, request, withinMs);
+      const { reservation: answer, notDone } = await this.ask(client, client.release, request, withinMs);
       return fromResponse({ answer, notDone }, fromTransactionMessage);
     });
   }
@@ -105,14 +107,14 @@ export class RemoteDesk implements ShardDesk {
     }));
     const request = { ...place, sequence: BigInt(sequence), items: messages };
     return this.asking(call, async (client, withinMs) => {
-      const { transaction: answer, notDone } = await ask(client, client.deliver, request, withinMs);
+      const { transaction: answer, notDone } = await this.ask(client, client.deliver, request, withinMs);
       return fromResponse({ answer, notDone }, fromTransactionMessage);
     });
   }
 
   callOff(reservationId: string, reservedFor: ReservedFor, call: Call): Promise<Reply<'named' | 'called_off'>> {
     return this.asking(call, async (client, withinMs) => {
-      const { named, notDone } = await ask(client, client.callOff, { reservationId, reservedFor }, withinMs);
+      const { named, notDone } = await this.ask(client, client.callOff, { reservationId, reservedFor }, withinMs);
       return fromResponse({ answer: named, notDone }, (isNamed) => (isNamed ? 'named' : 'called_off'));
     });
   }
@@ -120,7 +122,7 @@ export class RemoteDesk implements ShardDesk {
   /** Asks the leader to let another lead. */
   async handOver(): Promise<void> {
     const client = this.client();
-    if (client) await ask(client, client.handOver, { shard: this.shard }, longestMs);
+    if (client) await this.ask(client, client.handOver, { shard: this.shard }, longestMs);
   }
 
   close(): void {
@@ -141,6 +143,9 @@ export class RemoteDesk implements ShardDesk {
       return unserved(error.code === status.DEADLINE_EXCEEDED ? 'deadline_exceeded' : 'not_leading');
     }
   }
+
+  private ask: typeof call = (client, method, request, withinMs) =>
+    call(client, method, request, withinMs, { headers: this.pass.headers });
 
   private client(): ShardServiceClient | undefined {
     const address = this.leaderAddress();

@@ -16,7 +16,7 @@ import type {
 } from '@ipe/contracts/gen/bank/transaction/v1/shards';
 import { cents } from '@ipe/money/cents';
 import { invalidRequest } from '@ipe/service-kit/refusal';
-import { Controller } from '@nestjs/common';
+import { Controller, UseGuards } from '@nestjs/common';
 import { GrpcMethod } from '@nestjs/microservices';
 import type { Reply } from '../../application/admission.ts';
 import type { ReservedFor } from '../../domain/decide-reservation.ts';
@@ -24,6 +24,7 @@ import type { Transaction } from '../../domain/transaction.ts';
 import { fromRemittedMessage } from '../protobuf/journal-codec.ts';
 import { fromTransactionMessage, toBalance, toTransactionMessage } from '../protobuf/transaction-message.ts';
 import { callContext, type GrpcCall } from './call-context.ts';
+import { ReplicasOnly } from './replica-pass.ts';
 import { toNotDone } from './shard-replies.ts';
 import { Shards } from './shards.ts';
 
@@ -31,6 +32,7 @@ const service = 'ShardService';
 
 /** bank.transaction.v1.ShardService: what replicas ask of each other. Answered by whoever leads the shard. */
 @Controller()
+@UseGuards(ReplicasOnly)
 export class ShardController {
   constructor(private readonly shards: Shards) {}
 

@@ -8,6 +8,7 @@ import { systemScheduler } from '../system/system-scheduler.ts';
 import type { GrpcCall } from './call-context.ts';
 import { forwardedTo, LeaderLink, type UnaryMethod } from './leader-link.ts';
 import { RemoteDesk } from './remote-desk.ts';
+import type { ReplicaPass } from './replica-pass.ts';
 
 type Member = Readonly<{ replica: ShardReplica; link: LeaderLink; desk: RemoteDesk }>;
 
@@ -39,13 +40,14 @@ export class Shards {
   /** replicaOf: of a shard; it may ask for other shards' desks once all are made. */
   constructor(
     readonly count: number,
+    pass: ReplicaPass,
     replicaOf: (shard: number, deskOf: (shard: number) => ShardDesk) => ShardReplica,
   ) {
     const deskOf = (shard: number) => this.deskOf(shard);
     this.members = Array.from({ length: count }, (_, shard) => {
       const replica = replicaOf(shard, deskOf);
       const leaderAddress = () => replica.leaderAddress;
-      return { replica, link: new LeaderLink(shard, leaderAddress), desk: new RemoteDesk(shard, leaderAddress) };
+      return { replica, link: new LeaderLink(shard, leaderAddress), desk: new RemoteDesk(shard, leaderAddress, pass) };
     });
   }
 
