@@ -27,8 +27,10 @@ export function withinTrace(message: KafkaMessage, topic: string, handle: () => 
   return context.with(trace.setSpan(parent, span), handle).finally(() => span.end());
 }
 
-/** Handles several messages in one span that links to each one's trace. */
-export function withinLinks(messages: readonly KafkaMessage[], topic: string, handle: () => Promise<void>) {
+/** Handles messages: one within its trace, several in one span that links to each one's trace. */
+export function withinTraces(messages: readonly KafkaMessage[], topic: string, handle: () => Promise<void>) {
+  const [first, ...others] = messages;
+  if (first && others.length === 0) return withinTrace(first, topic, handle);
   const links: Link[] = messages.flatMap((message) => {
     const spanContext = trace.getSpanContext(traceOf(message));
     return spanContext ? [{ context: spanContext }] : [];

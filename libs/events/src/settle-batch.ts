@@ -3,7 +3,7 @@ import type { Logger } from '@nestjs/common';
 import type { EachBatchPayload, KafkaMessage, Producer } from 'kafkajs';
 import type { ConsumerOptions } from './consumer-options.ts';
 import { deadLetter, deadLetterTopic } from './dead-letter.ts';
-import { toDelivery, withinLinks, withinTrace } from './delivery.ts';
+import { toDelivery, withinTrace, withinTraces } from './delivery.ts';
 import { isTransient, PoisonMessage } from './handling-error.ts';
 
 /** What handling a batch needs beside the batch. */
@@ -53,7 +53,7 @@ async function settledTogether(chunk: readonly KafkaMessage[], payload: Batch, r
   if (!together) return false;
   try {
     const deliveries = chunk.map((message) => toDelivery(message, placeOf(message, batch)));
-    await withinLinks(chunk, batch.topic, () => together.handle(deliveries));
+    await withinTraces(chunk, batch.topic, () => together.handle(deliveries));
   } catch (error) {
     const place = { topic: batch.topic, partition: batch.partition, offset: chunk[0]?.offset };
     run.logger.warn({ message: 'handling one by one', ...place, messages: chunk.length, reason: tell(error) });
