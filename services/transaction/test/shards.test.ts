@@ -281,6 +281,17 @@ describe('one replica', () => {
     const neighbour = accountAt(0, 'neighbour');
     await bank.open(neighbour);
     expect(await together(neighbour)).toMatchObject({ done: true });
+
+    const { transaction: elsewhere } = await bank.transfer('of-bia', sent('of-bia', bia, ana, 10n));
+    const { transactionId = '' } = elsewhere ?? {};
+    const reversal = { caller: 'test', idempotencyKey: 'back', transactionId, reason: 'mistake' };
+    const both = [
+      Write.fromPartial({ transfer: sent('both-first', ana, neighbour, 10n) }),
+      Write.fromPartial({ reverse: reversal }),
+    ];
+    const mixed = await call(client, client.bulk, { writes: both, allOrNothing: true }, 5_000);
+    expect(mixed.done).toBe(false);
+    expect(mixed.results.at(1)?.failure).toMatchObject({ reason: 'several_shards' });
     await untilDrained(bank);
   });
 

@@ -80,12 +80,12 @@ export class ShardedLedger {
     });
   }
 
-  /** Commands of one home, all or none. Refused when one of them is about accounts of another shard as well. */
+  /** Commands, all or none, at the home of the first. Refused when one of them is about anything of another shard. */
   async executeTogether(home: number, commands: readonly Command[], call: Call): Promise<Together<CommandAnswer>> {
     const { shards, ledgerOf } = this.parts;
     const placed = commands.map((command) => at(command, home));
     for (const [index, command] of placed.entries()) {
-      const needed = shards === 1 ? [] : await this.neededElsewhere(home, workOf(command));
+      const needed = shards === 1 ? [] : await this.keptElsewhere(home, command);
       if (needed === undefined) return { done: false, replies: [unserved('not_leading')] };
       if (needed.length > 0) {
         const replies = placed.slice(0, index + 1).map(() => refused('several_shards', needed[0]).outcome);
@@ -185,6 +185,15 @@ export class ShardedLedger {
     const unanswered = (await Promise.all(asked)).find((reply) => reply !== undefined);
     if (unanswered) return unserved('not_leading');
     return { home, accounts, transactionIds };
+  }
+
+  /** What a command is about and another shard keeps: its transaction, or accounts. Undefined: nobody leads here. */
+  private async keptElsewhere(home: number, command: Command): Promise<readonly string[] | undefined> {
+    const transactionId = 'transactionId' in command ? command.transactionId : undefined;
+    if (transactionId !== undefined && shardOfTransaction(transactionId, this.parts.shards) !== home) {
+      return [transactionId];
+    }
+    return this.neededElsewhere(home, workOf(command));
   }
 
   /** The accounts of other shards that work is about; none when it is answered already. Undefined: nobody leads here. */
