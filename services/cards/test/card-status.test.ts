@@ -37,9 +37,10 @@ test('20 different blocks at once are all in force', async () => {
   const { cards } = bank;
   const { cardId } = await cards.issue();
   const outcomes = await Promise.allSettled(Array.from({ length: 20 }, () => cards.block(cardId, BLOCK_REASON_HOLDER)));
-  // A card so contended may ask some to come again, but never loses what it acknowledged.
+  // A card so contended may ask some to come again, or be late, but never loses what it acknowledged.
   for (const outcome of outcomes) {
-    if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ code: status.UNAVAILABLE });
+    if (outcome.status === 'fulfilled') continue;
+    expect([status.UNAVAILABLE, status.DEADLINE_EXCEEDED]).toContain(outcome.reason.code);
   }
   await expect(cards.get(cardId)).resolves.toMatchObject({ status: CardStatus.CARD_STATUS_BLOCKED });
 });
