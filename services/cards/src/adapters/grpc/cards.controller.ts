@@ -132,10 +132,10 @@ export class CardsController {
   }
 }
 
-/** One card that cannot be looked up says nothing of the others. */
+/** One card that cannot be looked up says nothing of the others, whatever is wrong with it. */
 function notKnown(error: unknown): undefined {
-  if (!(error instanceof Unavailable)) throw error;
-  logger.warn(error);
+  if (error instanceof Unavailable) logger.warn(error);
+  else logger.error(error);
 }
 
 function cardOf(outcome: CardOutcome): Card {
