@@ -68,14 +68,15 @@ export class TransactionModule {
           provide: JournalTable,
           // The ledger itself tries again: a retry in the client would hide from it that a connection broke.
           useFactory: () => {
-            const client = dynamoClient(config, { maxAttempts: 1, onDisconnect: connection.onDisconnect });
-            return new JournalTable(client, `${config.TABLE_PREFIX}transaction`, config.SHARDS);
+            const client = dynamoClient(config, { maxAttempts: 1 });
+            const urgent = dynamoClient(config, { maxAttempts: 1, onDisconnect: connection.onDisconnect });
+            return new JournalTable(client, urgent, `${config.TABLE_PREFIX}transaction`, config.SHARDS);
           },
         },
         {
           provide: sharedToken,
           useFactory: (table: JournalTable): Shared => ({
-            journal: new DynamoJournal(table.client, table.name, connection),
+            journal: new DynamoJournal(table.client, table.name, connection, table.urgent),
             codec: new ProtobufJournalCodec(),
             scheduler: systemScheduler,
             log: { info: (text) => logger.log(text), warn: (text) => logger.warn(text) },
@@ -153,7 +154,7 @@ function shardReplica(
   sinks: EventSinks,
   deskOf: (shard: number) => ShardDesk,
 ): ShardReplica {
-  const { client, name } = table;
+  const { client, urgent, name } = table;
   const metrics = new PrometheusMetrics(shard);
   const memory: MemoryParts = {
     ...shared,
@@ -180,7 +181,7 @@ function shardReplica(
       metrics,
       positions: new DynamoPositions(client, name),
       sink: sinks.of(shard),
-      leaseStore: new DynamoLease(client, name),
+      leaseStore: new DynamoLease(urgent, name),
       openMemory: () => openMemory(shard, memoryOptions(config), memory),
       deskOf,
       sha256: (text) => hash('sha256', text, 'hex'),

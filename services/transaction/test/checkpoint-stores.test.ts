@@ -11,11 +11,8 @@ import { ForgetfulLedger, lasting, memoryParts } from './forgetful-ledger.ts';
 import { MemoryCheckpoints, MemoryChunks } from './memory-chunks.ts';
 import { smallBank } from './paper-ledger.ts';
 
-const table = new JournalTable(
-  dynamoClient({ DYNAMODB_ENDPOINT: testEngines().dynamodb, AWS_REGION: 'sa-east-1' }),
-  uniqueName('checkpoints'),
-  1,
-);
+const client = dynamoClient({ DYNAMODB_ENDPOINT: testEngines().dynamodb, AWS_REGION: 'sa-east-1' });
+const table = new JournalTable(client, client, uniqueName('checkpoints'), 1);
 beforeAll(() => table.ensure());
 afterAll(() => table.close());
 

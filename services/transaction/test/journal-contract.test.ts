@@ -14,11 +14,8 @@ import { codec } from './live-ledger.ts';
 import { MemoryJournal } from './memory-journal.ts';
 import { MemoryPositions } from './memory-positions.ts';
 
-const table = new JournalTable(
-  dynamoClient({ DYNAMODB_ENDPOINT: testEngines().dynamodb, AWS_REGION: 'sa-east-1' }, { maxAttempts: 1 }),
-  uniqueName('journal'),
-  1,
-);
+const client = dynamoClient({ DYNAMODB_ENDPOINT: testEngines().dynamodb, AWS_REGION: 'sa-east-1' }, { maxAttempts: 1 });
+const table = new JournalTable(client, client, uniqueName('journal'), 1);
 beforeAll(() => table.ensure());
 afterAll(() => table.close());
 
@@ -137,7 +134,7 @@ test('an engine that is away is an error, not an answer', async () => {
   );
 });
 
-test('a connection that closed while it was idle is told before the next append, once', async () => {
+test('a connection that closed while it was idle is told before the next append, to each shard once', async () => {
   const engine = new URL(testEngines().dynamodb);
   const sockets: Socket[] = [];
   const proxy = createServer((inbound) => {
@@ -151,12 +148,14 @@ test('a connection that closed while it was idle is told before the next append,
   const config = { DYNAMODB_ENDPOINT: endpoint, AWS_REGION: 'sa-east-1' };
   const client = dynamoClient(config, { maxAttempts: 1, onDisconnect: watch.onDisconnect });
   const journal = new DynamoJournal(client, table.name, watch);
-  const shard = newShard();
-  expect(await journal.append(batch(shard, 1))).toBe('appended');
+  const [shard, other] = [newShard(), newShard()];
+  for (const one of [shard, other]) expect(await journal.append(batch(one, 1))).toBe('appended');
   for (const socket of sockets) socket.end();
   await eventually(() => expect(journal.append(batch(shard, 1))).rejects.toThrow('was closed since the last append'));
   expect(await journal.append(batch(shard, 1))).toBe('appended');
   expect(await journal.append(batch(shard, 2))).toBe('appended');
+  await expect(journal.append(batch(other, 2))).rejects.toThrow('was closed since the last append');
+  expect(await journal.append(batch(other, 2))).toBe('appended');
   client.destroy();
   proxy.close();
 });

@@ -64,6 +64,15 @@ function strangerAt({ header }: EncodedBatch): EncodedBatch {
   return codec.encodeBatch({ ...header, writer: 'stranger', batchId: `stranger-${header.sequence}` }, []);
 }
 
+/** What another leader might have appended behind a batch. */
+export function strangerAfter({ header, hash }: EncodedBatch): EncodedBatch {
+  return strangerAt({
+    header: { ...header, sequence: header.sequence + 1, previousHash: hash },
+    bytes: Buffer.of(),
+    hash,
+  });
+}
+
 export class CountingMetrics implements LedgerMetrics {
   replays = 0;
   failures = 0;

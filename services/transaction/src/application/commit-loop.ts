@@ -10,6 +10,7 @@ import type {
   LedgerMetrics,
   Scheduler,
 } from './ports.ts';
+import { Rounds } from './rounds.ts';
 
 export type Fate = 'durable' | 'lost';
 
@@ -71,12 +72,17 @@ export class CommitLoop {
   private lost = false;
   private waiting = 0;
   private hasAppended = false;
+  /** The last batch that was sent to the journal. */
+  private sent: number;
+  private readonly looks = new Rounds(() => this.look());
 
   constructor(
     private end: JournalEnd,
     private readonly options: CommitOptions,
     private readonly parts: CommitParts,
-  ) {}
+  ) {
+    this.sent = end.sequence;
+  }
 
   /** Records that are not durable yet. */
   get depth(): number {
@@ -148,12 +154,18 @@ export class CommitLoop {
 
   /** As `settled`, and 'durable' only when the journal shows no batch of another writer by then. */
   async confirmed(): Promise<Fate> {
+    const sentBefore = this.sent;
     const fate = await this.settled();
-    if (fate === 'lost') return fate;
-    const { journal, codec } = this.parts;
-    const [next] = await journal.read(this.options.shard, this.end.sequence + 1);
-    if (next && codec.decodeBatch(next).header.writer !== this.options.writer) this.giveUp();
+    // A batch of our own that was sent since, and is durable, has asked the journal the same.
+    if (fate === 'lost' || this.end.sequence > sentBefore) return fate;
+    await this.looks.ask();
     return this.lost ? 'lost' : 'durable';
+  }
+
+  private async look(): Promise<void> {
+    const { journal, codec } = this.parts;
+    const next = await journal.readOne(this.options.shard, this.end.sequence + 1);
+    if (next && codec.decodeBatch(next).header.writer !== this.options.writer) this.giveUp();
   }
 
   private gathering(): Batch {
@@ -177,6 +189,7 @@ export class CommitLoop {
   private async run(): Promise<void> {
     for (let batch = this.queue[0]; batch && batch.records.length > 0 && !this.lost; batch = this.queue[0]) {
       batch.sealed = true;
+      this.sent = batch.sequence;
       const startedAt = this.parts.scheduler.now();
       const encoded = this.parts.codec.encodeBatch(this.header(batch), batch.encoded);
       const result = await this.append(encoded);

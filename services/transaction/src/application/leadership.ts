@@ -1,6 +1,6 @@
 import type { Lease } from './lease.ts';
 import type { Ledger } from './ledger.ts';
-import type { Journal, JournalCodec, LedgerLog, Scheduler } from './ports.ts';
+import type { Journal, JournalBatch, JournalCodec, LedgerLog, Scheduler } from './ports.ts';
 import { readJournal, readPage } from './read-journal.ts';
 import { type Recovered, recover, replay } from './recover.ts';
 
@@ -29,8 +29,8 @@ export type Role = 'recovering' | 'standby' | 'leader';
 const retryMs = 500;
 /** The journal is read at each so many looks at the lease: what is left is read when the lease is taken. */
 const looksARead = 3;
-/** A standby that finds so many at a look is behind, and reads on at once. */
-const manyBatches = 20;
+/** A read takes not many more: a standby that finds so much at a look is behind, and reads on at once. */
+const fullPage = { batches: 100, bytes: 500_000 };
 /** A lease that is handed over is left to others for so many of their looks. */
 const handOverLooks = 5;
 
@@ -115,7 +115,7 @@ export class Leadership {
     const { shard } = this.options;
     const page = await readPage(journal, codec, shard, known.end.sequence + 1);
     for (const batch of page) replay(known, batch);
-    if (page.length === 0 || (!toEnd && page.length < manyBatches)) return;
+    if (page.length === 0 || (!toEnd && !isFull(page))) return;
     for await (const batch of readJournal(journal, codec, shard, known.end.sequence + 1)) replay(known, batch);
   }
 
@@ -163,4 +163,9 @@ export class Leadership {
   private pause(ms: number): Promise<void> {
     return this.parts.scheduler.wait(ms, this.stopping.signal);
   }
+}
+
+function isFull(page: readonly JournalBatch[]): boolean {
+  const bytes = page.reduce((sum, batch) => sum + batch.bytes.length, 0);
+  return page.length >= fullPage.batches || bytes >= fullPage.bytes;
 }

@@ -28,6 +28,29 @@ test('a lease that one process has seen unchanged for its whole time is anybodyâ
   expect(await a.lease.renew()).toBe(false);
 });
 
+test('while the store is silent a lease does not run out: its holder cannot prolong it either', async () => {
+  const store = new MemoryLease();
+  const [a, b] = [holder('a', store), holder('b', store)];
+  await a.lease.tryToTake();
+  await b.lease.tryToTake();
+  const read = store.read.bind(store);
+  store.read = async (shard) => {
+    b.scheduler.time += 5 * leaseMs;
+    return read(shard);
+  };
+  expect(await b.lease.tryToTake()).toBe(false);
+  store.read = async () => {
+    b.scheduler.time += 5 * leaseMs;
+    throw new Error('timed out');
+  };
+  await expect(b.lease.tryToTake()).rejects.toThrow('timed out');
+  store.read = read;
+  b.scheduler.time += leaseMs - 1;
+  expect(await b.lease.tryToTake()).toBe(false);
+  b.scheduler.time += 1;
+  expect(await b.lease.tryToTake()).toBe(true);
+});
+
 test('a lease that is prolonged begins anew for those who wait', async () => {
   const store = new MemoryLease();
   const [a, b] = [holder('a', store), holder('b', store)];

@@ -65,12 +65,22 @@ export class Lease {
 
   /** Takes the lease if it is free or has run out. True when it is ours now. */
   async tryToTake(): Promise<boolean> {
-    const item = await this.store.read(this.options.shard);
+    const item = await this.read();
     const now = this.scheduler.elapsed();
     if (!this.seen || this.seen.item?.version !== item?.version) this.seen = { item, since: now };
     const isFree = !item || item.holder === '';
     if (!isFree && now - this.seen.since < this.options.leaseMs) return false;
     return this.put((item?.version ?? 0) + 1, this.options.holder);
+  }
+
+  /** While the store does not answer, whoever holds it cannot prolong it either: that time counts for nobody. */
+  private async read(): Promise<LeaseItem | undefined> {
+    const askedAt = this.scheduler.elapsed();
+    try {
+      return await this.store.read(this.options.shard);
+    } finally {
+      if (this.seen) this.seen.since += this.scheduler.elapsed() - askedAt;
+    }
   }
 
   /** Prolongs it. False when another has taken it. */

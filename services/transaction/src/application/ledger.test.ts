@@ -6,6 +6,7 @@ import {
   leadingLedger,
   newLedger,
   patient,
+  strangerAfter,
   takeOver,
   transfer,
   turn,
@@ -214,15 +215,41 @@ test('many at once that change nothing look at the journal once, and its failure
       Array.from({ length: 20 }, (_, at) => refusedTransfer(`none-${at}`)),
     );
   let reads = 0;
-  const read = journal.read.bind(journal);
-  journal.read = (...args) => {
+  const read = journal.readOne.bind(journal);
+  journal.readOne = (...args) => {
     reads += 1;
     return read(...args);
   };
   for (const reply of await refused()) expect(reply).toMatchObject({ refusal: 'account_not_found' });
   expect(reads).toBe(1);
-  journal.read = () => Promise.reject(new Error('throttled'));
+  const alone = Array.from({ length: 20 }, (_, at) => ledger.execute(patient, refusedTransfer(`alone-${at}`)));
+  for (const reply of await Promise.all(alone)) expect(reply).toMatchObject({ refusal: 'account_not_found' });
+  expect(reads).toBe(2);
+  journal.readOne = () => Promise.reject(new Error('throttled'));
   await expect(refused()).rejects.toThrow('throttled');
+});
+
+test('a batch that was on its way when a read came is no proof that its writer leads still', async () => {
+  const journal = new FaultyJournal();
+  const { ledger } = await leadingLedger(journal, {}, { isSureToLead: () => false });
+  const append = journal.append.bind(journal);
+  let tell: () => void = () => undefined;
+  const told = new Promise<void>((resolve) => {
+    tell = resolve;
+  });
+  journal.append = async (batch) => {
+    const result = await append(batch);
+    // It is there, and another leader writes behind it, before its writer hears of it.
+    await journal.store.append(strangerAfter(batch));
+    await told;
+    return result;
+  };
+  const written = transfer(ledger, 'k', 10n);
+  await turn();
+  const read = ledger.execute(patient, refusedTransfer('read'));
+  tell();
+  expect(await written).toMatchObject({ replayed: false });
+  expect(await read).toEqual({ kind: 'unserved', why: 'not_leading' });
 });
 
 test('work whose deadline has passed is not begun', async () => {

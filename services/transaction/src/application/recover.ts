@@ -5,6 +5,9 @@ import type { ShardMemory } from './memory/shard-memory.ts';
 import type { Journal, JournalBatch, JournalCodec } from './ports.ts';
 import { readJournal } from './read-journal.ts';
 
+/** So much of what makes a checkpoint due may be replayed before one is made. */
+const mostTails = 4;
+
 /** A shard's state after a batch of its journal. */
 export type Recovered = {
   state: LedgerState;
@@ -28,8 +31,8 @@ export async function recover(
   const known: Recovered = { ...(beginning ?? nothing()), records: 0 };
   for await (const batch of readJournal(journal, codec, shard, known.end.sequence + 1)) {
     replay(known, batch);
-    // A tail beyond what memory should hold: without a checkpoint it is all of the journal.
-    if (known.memory?.isDue()) await known.memory.checkpoint(known.state, known.end.sequence, 1);
+    // A tail beyond what memory can hold: without a checkpoint it is all of the journal. Any other can wait: callers do.
+    if (known.memory?.isDue(mostTails)) await known.memory.checkpoint(known.state, known.end.sequence, 1);
   }
   return known;
 }

@@ -90,6 +90,12 @@ export const mutations: readonly Mutation[] = [
     ': loop.settled();',
   ),
   change(
+    'one look at the journal is taken for every later one',
+    `${application}/rounds.ts`,
+    'this.next = undefined;',
+    '',
+  ),
+  change(
     'a new leader relies on its lease before it has written anything',
     `${application}/ledger.ts`,
     ' && loop.isFence',

@@ -20,14 +20,16 @@ export class DynamoJournal implements Journal {
     private readonly client: DynamoDBClient,
     private readonly table: string,
     private readonly connection: ConnectionWatch,
+    /** For appends, where nothing else may stand in their way; its connections are those that are watched. */
+    private readonly appends = client,
   ) {}
 
   async append(batch: EncodedBatch): Promise<'appended' | 'taken'> {
     // A store that was killed may have lost its last write: the caller makes sure of his before he goes on.
-    if (this.connection.wasClosed()) throw new Error('a connection to the store was closed since the last append');
     const { shard, sequence, batchId, writer, decidedAt } = batch.header;
+    if (this.connection.wasClosed(shard)) throw new Error('a connection to the store was closed since the last append');
     try {
-      await this.client.send(
+      await this.appends.send(
         new PutItemCommand({
           TableName: this.table,
           Item: {

@@ -15,8 +15,10 @@ const firstBatch = batchKey(0, 1);
 
 /** The one table of this service: the journals, and how far their followers have come. */
 export class JournalTable {
+  /** client: for all but what `urgent` is for: appends and leases, which no crowd of reads may hold up. */
   constructor(
     readonly client: DynamoDBClient,
+    readonly urgent: DynamoDBClient,
     readonly name: string,
     private readonly shards: number,
   ) {}
@@ -31,7 +33,7 @@ export class JournalTable {
   }
 
   close(): void {
-    this.client.destroy();
+    for (const client of [this.client, this.urgent]) client.destroy();
   }
 
   private async countOf(): Promise<number | undefined> {

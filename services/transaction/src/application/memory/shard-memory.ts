@@ -112,11 +112,11 @@ export class ShardMemory {
     this.tailBytes += batch.bytes.length;
   }
 
-  /** Whether a checkpoint should be begun. Asked after a batch; costs next to nothing. */
-  isDue(): boolean {
+  /** Whether a checkpoint should be begun, or so many in one. Asked after a batch; costs next to nothing. */
+  isDue(tails = 1): boolean {
     if (this.writing || this.parts.scheduler.elapsed() < this.notBefore) return false;
     const { minTailBytes, tailRatio } = this.options;
-    return this.tailBytes >= Math.max(minTailBytes, tailRatio * this.snapshotBytes);
+    return this.tailBytes >= tails * Math.max(minTailBytes, tailRatio * this.snapshotBytes);
   }
 
   /**
