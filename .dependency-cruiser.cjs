@@ -8,7 +8,11 @@ module.exports = {
       from: { path: 'services/([^/]+)/src/domain/', pathNot: '[.]test[.]ts$' },
       to: {
         path: ['services/[^/]+/src/(?!domain/)', 'node_modules', '^node:', 'libs/'],
-        pathNot: ['libs/(money|brazil)/', '^node:(crypto|assert)$'],
+        pathNot: [
+          'libs/(money|brazil)/',
+          'libs/ledger/src/(home-of|shard-of|transaction-id)[.]ts$',
+          '^node:(crypto|assert)$',
+        ],
       },
     },
     {

@@ -8,7 +8,7 @@ import {
 } from '@grpc/grpc-js';
 import { fromServiceError } from './grpc-status.ts';
 
-type Unary<Request, Response> = (
+export type Unary<Request, Response> = (
   request: Request,
   metadata: Metadata,
   options: { deadline: number },
@@ -38,23 +38,30 @@ export function grpcClient<Service extends Client>(type: ClientClass<Service>, a
   return client;
 }
 
+type CallOptions = Readonly<{
+  waitForReady?: boolean;
+  headers?: Readonly<Record<string, string>>;
+  onHeaders?: (headers: Metadata) => void;
+}>;
+
 /**
  * One unary call with a deadline. Rejects with GrpcRefusal, whatever went wrong.
  * waitForReady: a service that is just coming back is waited for within the deadline, instead of failing at once.
- * headers: what it carries beside the request.
+ * headers: what it carries beside the request. onHeaders: told what the answer carries beside the response.
  */
 export function call<Request, Response>(
   client: Client,
   method: Unary<Request, Response>,
   request: Request,
   deadlineMs: number,
-  { waitForReady = false, headers = {} }: { waitForReady?: boolean; headers?: Readonly<Record<string, string>> } = {},
+  { waitForReady = false, headers = {}, onHeaders }: CallOptions = {},
 ): Promise<Response> {
   return new Promise((resolve, reject) => {
     const metadata = new Metadata({ waitForReady });
     for (const [key, value] of Object.entries(headers)) metadata.set(key, value);
-    method.call(client, request, metadata, { deadline: Date.now() + deadlineMs }, (error, response) =>
+    const calling = method.call(client, request, metadata, { deadline: Date.now() + deadlineMs }, (error, response) =>
       error ? reject(fromServiceError(error)) : resolve(response),
     );
+    if (onHeaders) calling.on('metadata', onHeaders);
   });
 }

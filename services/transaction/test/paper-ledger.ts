@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { transactionId } from '@ipe/ledger/transaction-id';
 import { cents } from '@ipe/money/cents';
 import { type Account, available, unboundedLimit } from '../src/domain/account.ts';
 import { apply } from '../src/domain/apply.ts';
@@ -17,7 +18,6 @@ import type { Decision, Moment, Outcome } from '../src/domain/decision.ts';
 import { emptyLedger, type LedgerView } from '../src/domain/ledger-state.ts';
 import type { IdempotencyScope, LedgerRecord } from '../src/domain/record.ts';
 import type { Annotations, Transaction } from '../src/domain/transaction.ts';
-import { transactionId } from '../src/domain/transaction-id.ts';
 
 export const sha256 = (text: string): string => hash('sha256', text, 'hex');
 

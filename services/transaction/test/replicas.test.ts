@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { setTimeout as wait } from 'node:timers/promises';
 import { status } from '@grpc/grpc-js';
 import { Write } from '@ipe/contracts/gen/bank/transaction/v1/transaction';
+import { LedgerClient } from '@ipe/ledger/ledger-client';
 import { GrpcRefusal } from '@ipe/service-kit/refusal';
 import { eventually } from '@ipe/testing/eventually';
 import { freePort } from '@ipe/testing/free-port';
@@ -70,6 +71,20 @@ test('a stream that a standby takes is joined to the leader', async () => {
   });
   expect(answered).toEqual(Array.from({ length: 100 }, (_, at) => BigInt(at)));
   expect((await leader.bank.balance('acc_shop')).postedCents).toBe(100n);
+});
+
+test('a caller learns who leads, and needs the replica that told it no more, until the leader is gone', async () => {
+  const client = new LedgerClient(standby.env['GRPC_ADDRESS'] ?? '');
+  const transferred = async (key: string) =>
+    (await client.call('transfer', transferRequest(key, { amountCents: 1n }), 10_000)).transaction?.transactionId;
+  const first = await transferred('by-the-standby');
+  await end(standby.process, 'SIGKILL');
+  expect(await transferred('directly')).toEqual(expect.any(String));
+  standby = await startReplica(standby.env);
+  await end(leader.process, 'SIGKILL');
+  // The way has closed: the call goes by the standby again, which waits until it leads.
+  expect(await transferred('by-the-standby')).toBe(first);
+  client.close();
 });
 
 /** Calls until it is answered, as a client with a deadline does; any replica that is there will do. */

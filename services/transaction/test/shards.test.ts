@@ -15,10 +15,10 @@ import {
   TransactionStatus,
   Write,
 } from '@ipe/contracts/gen/bank/transaction/v1/transaction';
+import { shardOf } from '@ipe/ledger/shard-of';
 import { call } from '@ipe/service-kit/grpc-client';
 import { eventually } from '@ipe/testing/eventually';
 import { freePort } from '@ipe/testing/free-port';
-import { shardOf } from '../src/domain/shard-of.ts';
 import { startFakeCards } from './fake-cards.ts';
 import {
   Bank,

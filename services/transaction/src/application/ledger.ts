@@ -1,3 +1,4 @@
+import { transactionId } from '@ipe/ledger/transaction-id';
 import type { Account, Instant } from '../domain/account.ts';
 import { apply } from '../domain/apply.ts';
 import type { Moment, Outcome } from '../domain/decision.ts';
@@ -5,7 +6,6 @@ import type { Sha256 } from '../domain/entry.ts';
 import type { LedgerState, LedgerView } from '../domain/ledger-state.ts';
 import type { LedgerRecord } from '../domain/record.ts';
 import { stagedOn } from '../domain/staged-ledger.ts';
-import { transactionId } from '../domain/transaction-id.ts';
 import { type Call, type Reply, type Unserved, unserved } from './admission.ts';
 import { CommitLoop, type CommitOptions, type Fate } from './commit-loop.ts';
 import type { Needs, Recalled } from './memory/recall.ts';

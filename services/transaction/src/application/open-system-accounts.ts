@@ -1,8 +1,8 @@
+import { systemAccountAt } from '@ipe/ledger/shard-of';
 import { cents } from '@ipe/money/cents';
 import { unboundedLimit } from '../domain/account.ts';
 import { chartOfAccounts, systemAccountIds } from '../domain/chart-of-accounts.ts';
 import { decideOpenAccount, type OpenAccount } from '../domain/decide-account.ts';
-import { systemAccountAt } from '../domain/shard-of.ts';
 import { type TransitAccount, transitAccountId, transitAccounts } from '../domain/transit-accounts.ts';
 import { type Call, type NotServed, unhurried } from './admission.ts';
 import type { Ledger } from './ledger.ts';

@@ -1,5 +1,6 @@
 import type { Cents } from '@ipe/money/cents';
 import { debitRefusal, type Instant, receivingRefusal } from './account.ts';
+import { authorizationCode } from './authorization-code.ts';
 import {
   type Decision,
   earlierAnswer,
@@ -17,7 +18,6 @@ import type { IdempotencyScope } from './record.ts';
 import type { Refusal } from './refusals.ts';
 import { approvedCode, type DeclineReason, responseCodes } from './response-codes.ts';
 import { type Merchant, newTransaction, type Transaction } from './transaction.ts';
-import { authorizationCode } from './transaction-id.ts';
 
 /** A purchase as the shop asks for it; the card itself is not part of it. */
 export type Authorize = Readonly<{

@@ -1,10 +1,10 @@
+import { systemAccountAt } from '@ipe/ledger/shard-of';
 import { cents } from '@ipe/money/cents';
 import { post } from './decide-post.ts';
 import { type Decision, earlierAnswer, type Moment, type Refused, refused } from './decision.ts';
 import type { LedgerView } from './ledger-state.ts';
 import { isSystemAccount, type PostingTemplate, type TemplateLine, templateOf } from './posting-templates.ts';
 import type { IdempotencyScope } from './record.ts';
-import { systemAccountAt } from './shard-of.ts';
 import type { Annotations, PostingLine, Transaction } from './transaction.ts';
 
 export type PostByTemplate = Readonly<{

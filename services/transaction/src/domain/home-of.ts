@@ -1,38 +1,21 @@
+import { homeOf as homeAnywhere, type Placed as PlacedAnywhere } from '@ipe/ledger/home-of';
+import { shardOf } from '@ipe/ledger/shard-of';
 import type { Command } from './command.ts';
 import { fill, partiesOf } from './decide-post-by-template.ts';
 import { linesOf } from './decide-reverse.ts';
 import type { LedgerView } from './ledger-state.ts';
 import { templateOf } from './posting-templates.ts';
-import { shardOf } from './shard-of.ts';
-import { placeOf } from './transaction-id.ts';
 
 /** What a write says of where it belongs: a command, or the request for one. */
-export type Placed = Readonly<{
-  transactionId?: string;
-  fromAccountId?: string;
-  accountId?: string;
-  template?: string;
-  accounts?: Readonly<Record<string, string>>;
-  lines?: ReadonlyArray<{ accountId: string }> | undefined;
-}>;
+export type Placed = PlacedAnywhere &
+  Readonly<{
+    template?: string;
+    accounts?: Readonly<Record<string, string>>;
+  }>;
 
-/**
- * The shard that decides a write: the one of the transaction that it is about, else of the account that gives, and of
- * a posting, of its first line's account or of its template's first party.
- */
+/** The shard that decides a write: as everywhere, and of a posting by template, the one of its first party. */
 export function homeOf(write: Placed, shards: number): number {
-  if (shards === 1) return 0;
-  if (write.transactionId !== undefined) return shardOfTransaction(write.transactionId, shards);
-  return shardOf(
-    write.fromAccountId ?? write.accountId ?? firstParty(write) ?? write.lines?.[0]?.accountId ?? '',
-    shards,
-  );
-}
-
-/** The shard that an id tells; of what is no id, 0: it is not found there either. */
-export function shardOfTransaction(transactionId: string, shards: number): number {
-  const shard = placeOf(transactionId)?.shard ?? 0;
-  return shard < shards ? shard : 0;
+  return homeAnywhere(write, shards) ?? shardOf(firstParty(write) ?? '', shards);
 }
 
 function firstParty({ template = '', accounts }: Placed): string | undefined {

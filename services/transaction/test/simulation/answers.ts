@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
+import { transactionId } from '@ipe/ledger/transaction-id';
 import type { Reply } from '../../src/application/admission.ts';
 import type { Account } from '../../src/domain/account.ts';
 import { type Command, type CommandAnswer, decide } from '../../src/domain/command.ts';
 import { answerKey } from '../../src/domain/ledger-state.ts';
 import type { IdempotencyScope } from '../../src/domain/record.ts';
 import type { Transaction } from '../../src/domain/transaction.ts';
-import { transactionId } from '../../src/domain/transaction-id.ts';
 import { sha256 } from '../paper-ledger.ts';
 import type { Request, Response } from './requests.ts';
 import type { Truth } from './truth.ts';

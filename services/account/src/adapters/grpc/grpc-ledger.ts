@@ -4,11 +4,10 @@ import {
   type Balance as BalanceMessage,
   type ChangeAccountRequest,
   AccountStatus as LedgerStatus,
-  TransactionServiceClient,
 } from '@ipe/contracts/gen/bank/transaction/v1/transaction';
 import { fingerprint } from '@ipe/dynamodb/fingerprint';
+import { LedgerClient } from '@ipe/ledger/ledger-client';
 import { cents } from '@ipe/money/cents';
-import { call, grpcClient } from '@ipe/service-kit/grpc-client';
 import { GrpcRefusal } from '@ipe/service-kit/refusal';
 import type { OnApplicationShutdown } from '@nestjs/common';
 import { Ledger, type LedgerAnswer, type LedgerChange, type Write } from '../../application/ports.ts';
@@ -42,14 +41,14 @@ const away: ReadonlySet<status> = new Set([status.UNAVAILABLE, status.DEADLINE_E
 
 /** The bank core over gRPC. */
 export class GrpcLedger extends Ledger implements OnApplicationShutdown {
-  private readonly client: TransactionServiceClient;
+  private readonly client: LedgerClient;
 
   constructor(
     address: string,
     private readonly deadlineMs: number,
   ) {
     super();
-    this.client = grpcClient(TransactionServiceClient, address);
+    this.client = new LedgerClient(address);
   }
 
   open(write: Write, account: Parameters<Ledger['open']>[1]): Promise<LedgerAnswer> {
@@ -60,7 +59,7 @@ export class GrpcLedger extends Ledger implements OnApplicationShutdown {
       currency: 'BRL',
       limitCents: account.limit,
     };
-    return answered(call(this.client, this.client.openAccount, request, this.deadlineMs));
+    return answered(this.client.call('openAccount', request, this.deadlineMs));
   }
 
   change(write: Write, accountId: string, change: LedgerChange): Promise<LedgerAnswer> {
@@ -70,7 +69,7 @@ export class GrpcLedger extends Ledger implements OnApplicationShutdown {
       limitCents: change.limit,
       status: change.status ? statuses[change.status] : LedgerStatus.ACCOUNT_STATUS_UNSPECIFIED,
     };
-    return answered(call(this.client, this.client.changeAccount, request, this.deadlineMs));
+    return answered(this.client.call('changeAccount', request, this.deadlineMs));
   }
 
   onApplicationShutdown(): void {

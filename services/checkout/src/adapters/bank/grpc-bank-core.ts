@@ -1,11 +1,7 @@
 import { status } from '@grpc/grpc-js';
-import {
-  type Transaction,
-  TransactionServiceClient,
-  TransactionStatus,
-} from '@ipe/contracts/gen/bank/transaction/v1/transaction';
+import { type Transaction, TransactionStatus } from '@ipe/contracts/gen/bank/transaction/v1/transaction';
+import { LedgerClient, type RequestOf } from '@ipe/ledger/ledger-client';
 import type { Cents } from '@ipe/money/cents';
-import { call, grpcClient } from '@ipe/service-kit/grpc-client';
 import { GrpcRefusal } from '@ipe/service-kit/refusal';
 import type { OnApplicationShutdown } from '@nestjs/common';
 import type { Authorization, BankAnswer, BankCore } from '../../application/ports.ts';
@@ -15,16 +11,17 @@ import { twice } from '../grpc/twice.ts';
 /** Ids of merchants, payments and refunds are unique, so this service needs no more than one scope of keys. */
 const caller = 'checkout';
 
-type Method<Request> = Parameters<typeof call<Request, { transaction?: Transaction | undefined }>>[1];
+/** What is asked of the bank here; each is answered with a transaction, or with none. */
+type Method = 'authorize' | 'capture' | 'findTransaction' | 'cancelAuthorization' | 'refund';
 
 export class GrpcBankCore implements BankCore, OnApplicationShutdown {
-  private readonly client: TransactionServiceClient;
+  private readonly client: LedgerClient;
 
   constructor(
     address: string,
     private readonly deadlineMs: number,
   ) {
-    this.client = grpcClient(TransactionServiceClient, address);
+    this.client = new LedgerClient(address);
   }
 
   async authorize({
@@ -38,7 +35,7 @@ export class GrpcBankCore implements BankCore, OnApplicationShutdown {
   }: Authorization): Promise<BankAnswer> {
     const { merchantId, accountId, name, mcc } = merchant;
     return certain(
-      await this.ask(this.client.authorize, {
+      await this.ask('authorize', {
         caller,
         idempotencyKey: key,
         card,
@@ -54,20 +51,20 @@ export class GrpcBankCore implements BankCore, OnApplicationShutdown {
 
   async capture(transactionId: string, key: string): Promise<BankAnswer> {
     const request = { caller, idempotencyKey: key, transactionId, amountCents: 0n, final: true };
-    return certain(await this.ask(this.client.capture, request));
+    return certain(await this.ask('capture', request));
   }
 
   find(key: string): Promise<BankAnswer | { kind: 'none' }> {
-    return this.ask(this.client.findTransaction, { caller, idempotencyKey: key }, status.NOT_FOUND);
+    return this.ask('findTransaction', { caller, idempotencyKey: key }, status.NOT_FOUND);
   }
 
   cancel(key: string): Promise<BankAnswer | { kind: 'none' }> {
-    return this.ask(this.client.cancelAuthorization, { caller, authorizationKey: key });
+    return this.ask('cancelAuthorization', { caller, authorizationKey: key });
   }
 
   async refund(transactionId: string, amount: Cents, key: string): Promise<BankAnswer> {
     const request = { caller, idempotencyKey: key, transactionId, amountCents: amount };
-    return certain(await this.ask(this.client.refund, request));
+    return certain(await this.ask('refund', request));
   }
 
   onApplicationShutdown(): void {
@@ -75,13 +72,13 @@ export class GrpcBankCore implements BankCore, OnApplicationShutdown {
   }
 
   /** noneCode: the status by which the bank says that there is no such transaction. */
-  private async ask<Request>(
-    method: Method<Request>,
-    request: Request,
+  private async ask<Asked extends Method>(
+    method: Asked,
+    request: RequestOf<Asked>,
     noneCode?: status,
   ): Promise<BankAnswer | { kind: 'none' }> {
     try {
-      const { transaction } = await twice(() => call(this.client, method, request, this.deadlineMs));
+      const { transaction } = await twice(() => this.client.call(method, request, this.deadlineMs));
       return transaction ? answered(transaction) : { kind: 'none' };
     } catch (error) {
       if (!(error instanceof GrpcRefusal)) throw error;

@@ -6,7 +6,7 @@ import type { IdempotencyScope } from '../../domain/record.ts';
 import { written } from '../protobuf/written.ts';
 
 /** The part of grpc-js's call that is used. */
-export type GrpcCall = { getDeadline(): Date | number };
+export type GrpcCall = { getDeadline(): Date | number; sendMetadata(headers: Metadata): void };
 
 /** The fields of requests that are maps. */
 const maps = ['metadata', 'accounts', 'amountsCents'] as const;

@@ -1,9 +1,11 @@
-import { type Metadata, status } from '@grpc/grpc-js';
+import { Metadata, status } from '@grpc/grpc-js';
+import { shardOfTransaction } from '@ipe/ledger/home-of';
+import { shardOf } from '@ipe/ledger/shard-of';
+import { type Leader, leaderHeader, leaderText } from '@ipe/ledger/ways';
 import { GrpcRefusal, invalidRequest } from '@ipe/service-kit/refusal';
 import type { ShardDesk } from '../../application/shards/shard-desk.ts';
 import type { ShardReplica } from '../../application/shards/shard-replica.ts';
-import { homeOf, type Placed, shardOfTransaction } from '../../domain/home-of.ts';
-import { shardOf } from '../../domain/shard-of.ts';
+import { homeOf, type Placed } from '../../domain/home-of.ts';
 import { systemScheduler } from '../system/system-scheduler.ts';
 import type { GrpcCall } from './call-context.ts';
 import { forwardedTo, LeaderLink, type UnaryMethod } from './leader-link.ts';
@@ -22,6 +24,13 @@ function isNobodyThere(error: unknown): boolean {
   if (!(error instanceof GrpcRefusal) || error.code !== status.UNAVAILABLE) return false;
   // The ledger's own word, and grpc's for a way that is closed.
   return error.reason === 'not_leading' || error.reason === 'unavailable';
+}
+
+/** Tells a caller whom to ask next time: see `Ways`. */
+function wayTo(leader: Leader): Metadata {
+  const headers = new Metadata();
+  headers.set(leaderHeader, leaderText(leader));
+  return headers;
 }
 
 /** Until another leads, or some time has passed. */
@@ -82,7 +91,10 @@ export class Shards {
     for (const until = systemScheduler.elapsed() + patienceMs; ; ) {
       const leader = replica.leaderAddress;
       try {
-        return await (leader === undefined ? here() : link.forward<Response>(method, request, metadata, call));
+        if (leader === undefined) return await here();
+        const response = await link.forward<Response>(method, request, metadata, call);
+        call.sendMetadata(wayTo({ shard, shards: this.count, address: leader }));
+        return response;
       } catch (error) {
         if (!isNobodyThere(error) || systemScheduler.elapsed() >= until) throw error;
         await untilOtherwise(replica);

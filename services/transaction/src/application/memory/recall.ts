@@ -1,8 +1,8 @@
+import { placeOf } from '@ipe/ledger/transaction-id';
 import type { LedgerState, LedgerView, StoredAnswer } from '../../domain/ledger-state.ts';
 import type { LedgerRecord } from '../../domain/record.ts';
 import { answerIn, type Trace } from '../../domain/trace.ts';
 import type { Transaction } from '../../domain/transaction.ts';
-import { placeOf } from '../../domain/transaction-id.ts';
 import type { Journal, JournalCodec } from '../ports.ts';
 import type { RecordPlace } from './index-entry.ts';
 import type { KeyIndex } from './key-index.ts';

@@ -1,8 +1,8 @@
 import { addDays, type LocalDate, saoPauloDate } from '@ipe/brazil/bank-calendar';
+import { systemAccountAt } from '@ipe/ledger/shard-of';
 import type { Entry } from '../../domain/entry.ts';
 import type { LedgerLine } from '../../domain/reconciliation/match-settlement.ts';
 import type { LedgerRecord } from '../../domain/record.ts';
-import { systemAccountAt } from '../../domain/shard-of.ts';
 import type { Transaction } from '../../domain/transaction.ts';
 import type { Journal, JournalCodec, Scheduler } from '../ports.ts';
 import { readJournal } from '../read-journal.ts';

@@ -1,3 +1,5 @@
+import { shardOfTransaction } from '@ipe/ledger/home-of';
+import { shardOf } from '@ipe/ledger/shard-of';
 import { type Cents, cents } from '@ipe/money/cents';
 import { type Account, unboundedLimit } from '../../domain/account.ts';
 import type { Command, CommandAnswer } from '../../domain/command.ts';
@@ -5,11 +7,10 @@ import { calledOffKey, isReservationCalledOff } from '../../domain/decide-reserv
 import { type Decision, type Moment, refused } from '../../domain/decision.ts';
 import { unreserved, withElsewhere } from '../../domain/elsewhere.ts';
 import type { Elsewhere, ForeignAccount } from '../../domain/foreign-account.ts';
-import { accountsNamed, accountsOfTransaction, homeOf, shardOfTransaction } from '../../domain/home-of.ts';
+import { accountsNamed, accountsOfTransaction, homeOf } from '../../domain/home-of.ts';
 import { answerKey, type LedgerView } from '../../domain/ledger-state.ts';
 import type { IdempotencyScope } from '../../domain/record.ts';
 import { noRemittances, type Remittance } from '../../domain/remittance.ts';
-import { shardOf } from '../../domain/shard-of.ts';
 import { type Call, type NotServed, type Reply, unserved } from '../admission.ts';
 import type { Ledger, Rehearsal, Together } from '../ledger.ts';
 import { openTransitAccounts } from '../open-system-accounts.ts';

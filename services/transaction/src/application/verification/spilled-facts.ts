@@ -1,6 +1,6 @@
+import { placeOf } from '@ipe/ledger/transaction-id';
 import type { Sha256 } from '../../domain/entry.ts';
 import type { LedgerRecord } from '../../domain/record.ts';
-import { placeOf } from '../../domain/transaction-id.ts';
 import type { Difference, RecordPlace } from '../../domain/verification/audit.ts';
 
 // What must be unique or consecutive over the whole journal, and is too much to keep in memory: small facts of a fixed

@@ -1,3 +1,4 @@
+import { transactionId as idAt } from '@ipe/ledger/transaction-id';
 import { cents } from '@ipe/money/cents';
 import { damaged, journalOf, MemoryDesk, withRecord } from '../../../test/audited-journal.ts';
 import type { MemoryJournal } from '../../../test/memory-journal.ts';
@@ -6,7 +7,6 @@ import { livelyBank, verifyJournal as verify } from '../../../test/verified-jour
 import { type Entry, nextEntry } from '../../domain/entry.ts';
 import type { LedgerRecord, TransactionChange } from '../../domain/record.ts';
 import { newTransaction } from '../../domain/transaction.ts';
-import { transactionId as idAt } from '../../domain/transaction-id.ts';
 import type { Journal } from '../ports.ts';
 
 const bank = livelyBank();

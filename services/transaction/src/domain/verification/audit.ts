@@ -1,7 +1,7 @@
+import { placeOf } from '@ipe/ledger/transaction-id';
 import { type Account, available, emptyAccount, type Instant, unboundedLimit } from '../account.ts';
 import { accountAfter, chainText, type Entry, type EntryKind, type Sha256 } from '../entry.ts';
 import type { LedgerRecord } from '../record.ts';
-import { placeOf } from '../transaction-id.ts';
 
 /** Where the ledger is not what it should be, and how. The place is that of the record which does not fit. */
 export type Difference = Readonly<{

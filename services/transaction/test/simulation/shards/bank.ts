@@ -1,7 +1,7 @@
+import { shardOf, systemAccountAt } from '@ipe/ledger/shard-of';
 import { cents } from '@ipe/money/cents';
 import type { AccountStatus } from '../../../src/domain/account.ts';
 import type { Command } from '../../../src/domain/command.ts';
-import { shardOf, systemAccountAt } from '../../../src/domain/shard-of.ts';
 import type { PostingLine, Transaction } from '../../../src/domain/transaction.ts';
 import type { Random } from '../random.ts';
 

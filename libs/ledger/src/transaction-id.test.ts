@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { authorizationCode, type Place, placeOf, transactionId } from './transaction-id.ts';
+import { type Place, placeOf, transactionId } from './transaction-id.ts';
 
 const places = fc.record({
   shard: fc.nat(1_023),
@@ -35,12 +35,4 @@ test.each(['', 't', 'x00000000001000', 't0000000000100', 't0000000000100l', 'T00
 test('refuses a place that does not fit', () => {
   expect(() => transactionId({ shard: 1_024, sequence: 1, index: 0 })).toThrow('does not fit');
   expect(() => transactionId({ shard: 0, sequence: -1, index: 0 })).toThrow('does not fit');
-});
-
-test('an authorisation code has six characters that nobody misreads', () => {
-  fc.assert(
-    fc.property(fc.nat(0xffffffff), (number) => {
-      expect(authorizationCode(number.toString(16).padStart(8, '0'))).toMatch(/^[0-9A-HJKMNP-TV-Z]{6}$/);
-    }),
-  );
 });

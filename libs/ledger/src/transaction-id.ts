@@ -30,12 +30,8 @@ export function placeOf(id: string): Place | undefined {
   };
 }
 
-/** Six characters for the receipt, drawn from the first 30 bits of a hash. */
-export function authorizationCode(hash: string): string {
-  return base32(Number.parseInt(hash.slice(0, 8), 16) % 32 ** 6, 6).toUpperCase();
-}
-
-function base32(value: number, width: number): string {
+/** A number in so many digits of Crockford's base 32. Throws where it does not fit. */
+export function base32(value: number, width: number): string {
   if (!Number.isSafeInteger(value) || value < 0 || value >= 32 ** width) throw new Error(`${value} does not fit`);
   let rest = value;
   let text = '';
