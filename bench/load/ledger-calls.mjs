@@ -38,12 +38,14 @@ export class RawLedger {
     this.metadata = new Metadata();
   }
 
-  /** Resolves with the answer's bytes; rejects with grpc's ServiceError, whose code is a number. */
-  call(method, request, deadlineMs = 30_000) {
+  /** Resolves with the answer's bytes; rejects with grpc's ServiceError, whose code is a number. onHeaders: told its headers. */
+  call(method, request, deadlineMs = 30_000, onHeaders = undefined) {
     return new Promise((resolve, reject) => {
-      this.client[method](request, this.metadata, { deadline: Date.now() + deadlineMs }, (error, answer) =>
+      const options = { deadline: Date.now() + deadlineMs };
+      const calling = this.client[method](request, this.metadata, options, (error, answer) =>
         error ? reject(error) : resolve(answer),
       );
+      if (onHeaders) calling.on('metadata', onHeaders);
     });
   }
 

@@ -13,6 +13,7 @@ import {
   TransferRequest,
   TransferResponse,
 } from '@ipe/contracts/gen/bank/transaction/v1/transaction';
+import { leaderHeader, Ways } from '@ipe/ledger/ways';
 import {
   acknowledged,
   authorizeRequest,
@@ -35,21 +36,28 @@ export function transferTarget({ address, run, ...workload }) {
 }
 
 /**
- * One transfer a call, to the replicas in turns, as a load balancer sends them; where `leaders` says which replica leads
- * each shard, to that of the account that gives.
+ * One transfer a call, to the replicas in turns, as a load balancer sends them; or, where it `learns`, directly to whom it
+ * was told to lead, as LedgerClient does.
  */
-export function shardsTarget({ addresses, leaders, places, run, ...workload }) {
-  const ledgers = addresses.map((address) => new RawLedger(address));
+export function shardsTarget({ addresses, learns, places, run, ...workload }) {
+  const ledgers = new Map(addresses.map((address) => [address, new RawLedger(address)]));
+  const ways = new Ways();
+  const learn = (headers) => {
+    for (const text of headers.get(leaderHeader)) ways.learn(text);
+  };
   const next = pairsOfShards({ places, ...workload });
   return {
     operate: (n) => {
-      const pair = next();
-      const ledger = ledgers[leaders ? leaders[places[pair.from]] : n % ledgers.length];
-      return ledger.call('transfer', TransferRequest.encode(transferRequest(pair, `${run}-${n}`)).finish());
+      const request = transferRequest(next(), `${run}-${n}`);
+      const known = learns ? ledgers.get(ways.to(request)) : undefined;
+      const ledger = known ?? ledgers.get(addresses[n % addresses.length]);
+      // Whoever is asked directly passes nothing on, and has nothing to tell.
+      const onHeaders = learns && !known ? learn : undefined;
+      return ledger.call('transfer', TransferRequest.encode(request).finish(), undefined, onHeaders);
     },
     acknowledged: (answer) => [acknowledged(TransferResponse.decode(answer).transaction)],
     close: () => {
-      for (const ledger of ledgers) ledger.close();
+      for (const ledger of ledgers.values()) ledger.close();
     },
   };
 }

@@ -1,4 +1,4 @@
-import { shardOf } from '@ipe/transaction/domain/shard-of';
+import { shardOf } from '@ipe/ledger/shard-of';
 import { figure } from '../figures.mjs';
 import { PartedLedger } from '../fixture/parted-ledger.mjs';
 import { withWorkbench } from '../fixture/workbench.mjs';
@@ -10,77 +10,92 @@ export const about = '4 shards on 2 replicas, a third of the transfers across sh
 const shards = 4;
 const replicas = 2;
 const third = 1 / 3;
-const loop = { inFlight: 64 };
-const one = '1 shard';
-const any = '4 shards, any replica';
-const leader = '4 shards, giver’s leader';
-const within = '4 shards, none across';
+const inFlights = [64, 256];
+const kinds = { one: '1 shard', learned: '4 shards', any: '4 shards, any replica', within: '4 shards, none across' };
+const name = (kind, inFlight) => `${kinds[kind]}, ${inFlight}`;
 
 /**
- * The parted ledger is measured in three ways: called as by a load balancer, called at the replica that leads the
- * account that gives, and so as well but without transfers across shards. The first decides the goal.
+ * The parted ledger is measured in three ways: called as the platform's own services do, by callers who learn who leads
+ * (`LedgerClient`), which decides the goal; as by a load balancer, half of all passed on; and without transfers across.
  */
 export function run(options) {
   return withWorkbench(options, async (bench) => {
     const { accounts } = options;
     const whole = await PartedLedger.of(bench, { name: 'whole', shards: 1, replicas: 1 });
     const parted = await PartedLedger.of(bench, { name: 'parted', shards, replicas });
-    const leaders = await parted.shared();
+    await parted.shared();
     for (const { addresses } of [whole, parted]) await bench.openAccounts(addresses[0], accounts);
 
     const places = Array.from({ length: accounts }, (_, account) => shardOf(accountId(account), shards));
     const uniform = { address: whole.addresses[0], workload: 'uniform', accounts };
     const everywhere = { addresses: parted.addresses, places, across: third };
-    const led = { ...everywhere, leaders };
-    const sides = {
-      [one]: sideOf(whole, await bench.generator('transfer', uniform)),
-      [any]: sideOf(parted, await bench.generator('shards', everywhere)),
-      [leader]: sideOf(parted, await bench.generator('shards', led)),
-      [within]: sideOf(parted, await bench.generator('shards', { ...led, across: 0 })),
+    const generators = {
+      one: [whole, await bench.generator('transfer', uniform)],
+      learned: [parted, await bench.generator('shards', { ...everywhere, learns: true })],
+      any: [parted, await bench.generator('shards', everywhere)],
+      within: [parted, await bench.generator('shards', { ...everywhere, learns: true, across: 0 })],
     };
+    const sides = {};
+    for (const inFlight of inFlights) {
+      for (const [kind, [ledger, generator]] of Object.entries(generators)) {
+        sides[name(kind, inFlight)] = sideOf(ledger, generator, inFlight);
+      }
+    }
     const turns = await takeTurns(bench, sides);
 
     await parted.shared();
     const drainSeconds = await parted.drained();
     const between = (await parted.posted('between-shards')).reduce((sum, cents) => sum + cents, 0n);
     const invariants = { betweenShardsAnsweredAsZero: between === 0n };
-    const files = { whole: turns.files[one], parted: [any, leader, within].flatMap((side) => turns.files[side]) };
-    for (const [name, ledger] of Object.entries({ whole, parted })) {
-      const books = bench.books(`${name}-`, ledger.shards);
-      const found = await checkLedger(books, files[name], ledger.addresses[0], accounts);
-      for (const [invariant, kept] of Object.entries(found.invariants)) invariants[`${name}: ${invariant}`] = kept;
+    const filesOf = (...some) =>
+      some.flatMap((kind) => inFlights.flatMap((inFlight) => turns.files[name(kind, inFlight)]));
+    const files = { whole: filesOf('one'), parted: filesOf('learned', 'any', 'within') };
+    for (const [called, ledger] of Object.entries({ whole, parted })) {
+      const books = bench.books(`${called}-`, ledger.shards);
+      const found = await checkLedger(books, files[called], ledger.addresses[0], accounts);
+      for (const [invariant, kept] of Object.entries(found.invariants)) invariants[`${called}: ${invariant}`] = kept;
       books.stop();
       ledger.close();
     }
-    const drains = [any, leader].flatMap((side) => turns.of(side, 'drainSeconds'));
+    const drains = inFlights.flatMap((inFlight) =>
+      ['learned', 'any'].flatMap((kind) => turns.of(name(kind, inFlight), 'drainSeconds')),
+    );
+    const over = (kind, inFlight, member) => turns.ratio(name(kind, inFlight), name('one', inFlight), member);
     return {
       settings: { ...bench.settings, shards, replicas, across: third, leadersChanged: parted.leadersChanged },
       rounds: turns.rounds,
       figures: Object.assign({}, ...Object.keys(sides).map((side) => figuresOf(turns, side)), {
         'until nothing is in transit': figure('s', [...drains, drainSeconds]),
       }),
-      ratios: {
-        'any replica over one shard': turns.ratio(any, one),
-        'any replica over one shard, until all has arrived': turns.ratio(any, one, 'perSecondArrived'),
-        'giver’s leader over one shard': turns.ratio(leader, one),
-        'none across over one shard': turns.ratio(within, one),
-        'p99, any replica over one shard': turns.ratio(any, one, 'p99'),
-      },
-      goals: { 'any replica over one shard': turns.goal(any, one, '>=', 0.7) },
+      ratios: Object.fromEntries(
+        inFlights.flatMap((inFlight) => [
+          ...['learned', 'any', 'within'].map((kind) => [`${name(kind, inFlight)}, over one`, over(kind, inFlight)]),
+          [
+            `${name('learned', inFlight)}, until all has arrived, over one`,
+            over('learned', inFlight, 'perSecondArrived'),
+          ],
+          [`${name('learned', inFlight)}, p99 over one’s`, over('learned', inFlight, 'p99')],
+        ]),
+      ),
+      goals: Object.fromEntries(
+        inFlights.map((inFlight) => [
+          `${name('learned', inFlight)}, over one`,
+          turns.goal(name('learned', inFlight), name('one', inFlight), '>=', 0.7),
+        ]),
+      ),
       failed: turns.failed,
       invariants,
     };
   });
 }
 
-function sideOf(ledger, generator) {
+function sideOf(ledger, generator, inFlight) {
   return {
     generator,
-    loop,
+    loop: { inFlight },
     watch: ledger.pids,
     before: async () => {
-      const leaders = await ledger.shared();
-      if (generator.settings.leaders) generator.settings.leaders = leaders;
+      await ledger.shared();
       await ledger.written();
     },
     // What one turn leaves in transit would be delivered in the next one's time.
