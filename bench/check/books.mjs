@@ -7,6 +7,9 @@ import { JournalBatch } from '@ipe/contracts/gen/bank/transaction/v1/journal';
 import { dynamoClient } from '@ipe/dynamodb/client';
 import { Audit } from './audit.mjs';
 
+const fewestBatches = 5;
+const mostBatches = 200;
+
 /** Follows one ledger's journal: each `check` reads what came since the one before. */
 export class Books {
   constructor({ store, table, shards = 1 }) {
@@ -44,7 +47,8 @@ export class Books {
   }
 
   async readShard(shard, expected) {
-    for (;;) {
+    // The engine reads as many as it may before it cuts the page to 1 MB: of large batches few are asked for.
+    for (let limit = mostBatches; ; ) {
       const { Items = [] } = await this.client.send(
         new QueryCommand({
           TableName: this.table,
@@ -54,12 +58,13 @@ export class Books {
             ':sk': { S: String(this.next.get(shard)).padStart(16, '0') },
           },
           ConsistentRead: true,
-          Limit: 200,
+          Limit: limit,
         }),
       );
       if (Items.length === 0) return;
       for (const { batch } of Items) this.audit.take(JournalBatch.decode(batch.B), batch.B.length, expected);
       this.next.set(shard, Number(Items.at(-1).sk.S) + 1);
+      limit = Math.min(Math.max(2 * Items.length, fewestBatches), mostBatches);
     }
   }
 

@@ -11,8 +11,8 @@ import {
 import type { EncodedBatch, Journal } from '../../application/ports.ts';
 import type { ConnectionWatch } from './connection-watch.ts';
 
-/** 1 MB is what DynamoDB reads in one query; fewer batches keep a page small when they are large. */
-const pageSize = 200;
+/** 1 MB is what DynamoDB answers in one query; DynamoDB Local reads all of these before it cuts them to that. */
+const pageSize = 50;
 
 /** One item a batch: pk `journal#<shard>`, sk the sequence in 16 digits, `batch` the bytes. */
 export class DynamoJournal implements Journal {

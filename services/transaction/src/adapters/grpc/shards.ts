@@ -45,6 +45,8 @@ async function untilOtherwise(replica: ShardReplica): Promise<void> {
 /** The shards as this process has them: it follows or leads each of them, and knows the way to those who lead. */
 export class Shards {
   private readonly members: readonly Member[];
+  /** By shard: what calls wait for that found nobody who leads it. */
+  private readonly changes = new Map<number, Promise<void>>();
 
   /** replicaOf: of a shard; it may ask for other shards' desks once all are made. */
   constructor(
@@ -97,7 +99,7 @@ export class Shards {
         return response;
       } catch (error) {
         if (!isNobodyThere(error) || systemScheduler.elapsed() >= until) throw error;
-        await untilOtherwise(replica);
+        await this.untilOtherwise(shard, replica);
         if (replica.isEnding) throw error;
       }
     }
@@ -137,6 +139,13 @@ export class Shards {
       link.close();
       desk.close();
     }
+  }
+
+  /** One look for all who wait: in a change of leader they are hundreds. */
+  private untilOtherwise(shard: number, replica: ShardReplica): Promise<void> {
+    const waiting = this.changes.get(shard) ?? untilOtherwise(replica).finally(() => this.changes.delete(shard));
+    this.changes.set(shard, waiting);
+    return waiting;
   }
 
   private member(shard: number): Member {
