@@ -18,6 +18,7 @@ const steppedClock = fileURLToPath(new URL('./stepped-clock.ts', import.meta.url
 /** One replica of the service: a built process with its own way to the store and its own clock. */
 export class Replica {
   private child: ChildProcess | undefined;
+  private takesSignals = false;
   private readonly log: number;
   private readonly logFile: string;
   private readonly clockFile: string;
@@ -52,6 +53,7 @@ export class Replica {
   async start(): Promise<void> {
     const flags = ['--disable-warning=ExperimentalWarning', '--import', steppedClock];
     const env = { PATH: process.env['PATH'], CLOCK_FILE: this.clockFile, ...this.env };
+    this.takesSignals = false;
     this.child = spawn(process.execPath, [...flags, main], {
       env,
       // A Ctrl-C at the run's terminal is none of its business.
@@ -59,6 +61,8 @@ export class Replica {
       stdio: ['ignore', this.log, this.log],
     });
     await this.ready();
+    this.takesSignals = true;
+    this.readClock();
   }
 
   /** Throws when it ends by itself instead, and says what it said last. */
@@ -105,7 +109,12 @@ export class Replica {
   /** Sets its clock off by so much from the machine's. */
   stepClock(offsetMs: number): void {
     writeFileSync(this.clockFile, String(offsetMs));
-    this.child?.kill('SIGUSR2');
+    this.readClock();
+  }
+
+  /** A process that just starts has no handler yet, and would end by the signal: it is told once it is ready. */
+  private readClock(): void {
+    if (this.takesSignals) this.child?.kill('SIGUSR2');
   }
 
   close(): void {
