@@ -29,7 +29,7 @@ export type Role = 'recovering' | 'standby' | 'leader';
 const retryMs = 500;
 /** The journal is read at each so many looks at the lease: what is left is read when the lease is taken. */
 const looksARead = 3;
-/** A read takes not many more: a standby that finds so much at a look is behind, and reads on at once. */
+/** No page is much larger (`Journal.read`): a standby that finds so much at a look is behind, and reads on at once. */
 const fullPage = { batches: 50, bytes: 500_000 };
 /** A lease that is handed over is left to others for so many of their looks. */
 const handOverLooks = 5;
