@@ -3,6 +3,7 @@ import { ShardServiceClient } from '@ipe/contracts/gen/bank/transaction/v1/shard
 import { call, grpcClient } from '@ipe/service-kit/grpc-client';
 import { GrpcRefusal } from '@ipe/service-kit/refusal';
 import { type Call, type Reply, unserved } from '../../application/admission.ts';
+import { Rounds } from '../../application/rounds.ts';
 import type { Described, ShardDesk } from '../../application/shards/shard-desk.ts';
 import type { Delivery } from '../../domain/decide-delivery.ts';
 import type { Reserve, ReservedFor } from '../../domain/decide-reservation.ts';
@@ -21,15 +22,22 @@ type Asked = {
   accountIds: Set<string>;
   transactionIds: Set<string>;
   deadline: number;
-  reply: Promise<Reply<Described>>;
 };
+
+function nothingAsked(): Asked {
+  return { accountIds: new Set(), transactionIds: new Set(), deadline: 0 };
+}
 
 /** The desk of a shard that another process leads. Whatever is wrong on the way is UNSERVED: nothing is known of it. */
 export class RemoteDesk implements ShardDesk {
   private link: { address: string; client: ShardServiceClient } | undefined;
   /** What will be asked once the answer on its way is here. */
-  private asked: Asked | undefined;
-  private describing: Promise<unknown> = Promise.resolve();
+  private asked = nothingAsked();
+  private readonly rounds = new Rounds(() => {
+    const { asked } = this;
+    this.asked = nothingAsked();
+    return this.describeAll(asked);
+  });
 
   /** leaderAddress: where the leader takes calls; undefined when nobody is known to lead. */
   constructor(
@@ -44,30 +52,17 @@ export class RemoteDesk implements ShardDesk {
     transactionIds: readonly string[],
     call: Call,
   ): Promise<Reply<Described>> {
-    this.asked ??= this.askTogether();
     const { asked } = this;
     for (const accountId of accountIds) asked.accountIds.add(accountId);
     for (const transactionId of transactionIds) asked.transactionIds.add(transactionId);
     asked.deadline = Math.max(asked.deadline, call.deadline);
-    const reply = await asked.reply;
+    const reply = await this.rounds.ask();
     if (reply.kind !== 'answered') return reply;
     const own = {
       accounts: reply.answer.accounts.filter(({ accountId }) => accountIds.includes(accountId)),
       transactionIds: reply.answer.transactionIds.filter((id) => transactionIds.includes(id)),
     };
     return answered(own).outcome;
-  }
-
-  private askTogether(): Asked {
-    const accountIds = new Set<string>();
-    const transactionIds = new Set<string>();
-    const reply = this.describing.then(() => {
-      this.asked = undefined;
-      return this.describeAll(asked);
-    });
-    const asked: Asked = { accountIds, transactionIds, deadline: 0, reply };
-    this.describing = reply.catch(() => undefined);
-    return asked;
   }
 
   private describeAll({ accountIds, transactionIds, deadline }: Asked): Promise<Reply<Described>> {
