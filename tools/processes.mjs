@@ -1,7 +1,6 @@
 // The whole platform as processes: engines, topics, connectors, services. What npm start does, and what journey and
 // fault tests call. `run` is { runDir, portOffset, storage }, as in engines/engines.mjs.
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import {
   engineAddresses,
   engineAnswers,
@@ -21,13 +20,10 @@ import {
 } from '../engines/process.mjs';
 import { applyConnect } from '../kafka-connect/apply.mjs';
 import { killTestEngine, restartTestEngine, testRun } from '../libs/testing/src/test-engines.mjs';
-import { envFor, operator, platformAddresses, root, serviceNames, servicePorts } from './topology.mjs';
+import { compileCache, envFor, operator, platformAddresses, root, serviceNames, servicePorts } from './topology.mjs';
 
 /** kill -9 of a test engine, and its start with the data it had, as process or container. */
 export { killTestEngine as killEngine, restartTestEngine as startEngine, testRun };
-
-// Compiled code of packages and services, which saves each later start half a second.
-const compileCache = join(root, 'node_modules', '.cache', 'ipe-bank', 'compiled');
 
 const quiet = { onStarted: () => {}, onReady: () => {}, onStopped: () => {} };
 

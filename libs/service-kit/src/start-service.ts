@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { flushCompileCache } from 'node:module';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -52,6 +53,8 @@ export async function runService(options: () => ServiceOptions): Promise<void> {
   try {
     const service = options();
     drainOnSignal(await startService(service), service.config.DRAIN_MS);
+    // Node would write it at the end (NODE_COMPILE_CACHE), which a process that is killed never comes to.
+    flushCompileCache();
   } catch (error) {
     if (error instanceof ConfigError) console.error(error.message);
     else console.error(error);

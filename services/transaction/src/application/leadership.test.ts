@@ -44,12 +44,13 @@ const replicas: Leadership[] = [];
 // A replica that nobody stops lives on, and so would the test's process.
 afterEach(() => Promise.all(replicas.splice(0).map((leadership) => leadership.stop())));
 
-function replica(name: string, journal: FaultyJournal, store: LeaseStore) {
+/** reading: what opens its memory waits for. */
+function replica(name: string, journal: FaultyJournal, store: LeaseStore, reading: Promise<void> = Promise.resolve()) {
   const { ledger, scheduler } = newLedger(journal, { writer: name }, { isSureToLead: () => lease.isSure() });
   const lease = new Lease({ shard: 0, holder: name, address: `${name}:1`, leaseMs }, store, scheduler);
   const leadership = new Leadership(
     { shard: 0, lookMs: 10, renewMs: 100 },
-    { ledger, lease, journal, codec, openMemory: async () => undefined, scheduler, log: silent },
+    { ledger, lease, journal, codec, openMemory: () => reading.then(() => undefined), scheduler, log: silent },
   );
   const roles: Role[] = [];
   leadership.onRole((role) => roles.push(role));
@@ -110,6 +111,24 @@ test('a leader that falls silent is followed when its lease is over; it finds ou
   stalling.goOn();
   await someTurns();
   expect(a.roles).toEqual(['recovering', 'leader', 'recovering', 'standby']);
+});
+
+test('a lease that ends while a process reads its memory and the journal is its own as soon as it has read', async () => {
+  const { journal, store } = await bank();
+  const stalling = new StallingLease(store);
+  replica('a', journal, stalling);
+  await someTurns();
+  stalling.stall();
+  const memory = Promise.withResolvers<void>();
+  const b = replica('b', journal, store, memory.promise);
+  await someTurns();
+  b.scheduler.time += leaseMs;
+  await someTurns();
+  expect(b.roles).toEqual(['recovering']);
+  memory.resolve();
+  await someTurns();
+  expect(b.roles).toEqual(['recovering', 'leader']);
+  stalling.goOn();
 });
 
 test('a deposed leader that has not noticed yet does not answer a read with the past', async () => {

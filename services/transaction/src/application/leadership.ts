@@ -79,15 +79,34 @@ export class Leadership {
     while (!this.isStopping()) {
       try {
         this.become('recovering');
-        const beginning = await this.parts.openMemory();
-        const { journal, codec } = this.parts;
-        const known = await recover(journal, codec, this.options.shard, beginning);
+        const known = await this.recover();
         if (await this.follow(known)) await this.lead(known);
         else await known.memory?.stop();
       } catch (error) {
         this.parts.log.warn(`shard ${this.options.shard} is tried again: ${String(error)}`);
         await this.pause(retryMs);
       }
+    }
+  }
+
+  /** Looks at the lease meanwhile: one that ends while this reads is free by the time that it has read. */
+  private async recover(): Promise<Recovered> {
+    const { journal, codec, openMemory } = this.parts;
+    const over = new AbortController();
+    const looking = this.lookOn(over.signal);
+    try {
+      return await recover(journal, codec, this.options.shard, await openMemory());
+    } finally {
+      over.abort();
+      await looking;
+    }
+  }
+
+  private async lookOn(over: AbortSignal): Promise<void> {
+    while (!over.aborted) {
+      // Whoever reads the journal of a store that is away tells so.
+      await this.parts.lease.look().catch(() => undefined);
+      await this.parts.scheduler.wait(this.options.lookMs, over);
     }
   }
 

@@ -33,6 +33,9 @@ export type LeaseOptions = Readonly<{
   leaseMs: number;
 }>;
 
+/** What was there, and since when nothing else. */
+type Seen = { item: LeaseItem | undefined; since: Instant };
+
 /** Of a lease's time a holder counts on so much only: clocks do not run equally fast. */
 const sureShare = 0.8;
 
@@ -41,7 +44,7 @@ const sureShare = 0.8;
  * with another's: a lease is anybody's when one and the same process has seen it unchanged for `leaseMs`.
  */
 export class Lease {
-  private seen: { item: LeaseItem | undefined; since: Instant } | undefined;
+  private seen: Seen | undefined;
   private sureUntil = Number.NEGATIVE_INFINITY;
   /** What was put last, and when it was sent first: from then on it may be there. */
   private tried: { item: LeaseItem; sentAt: Instant } | undefined;
@@ -63,24 +66,29 @@ export class Lease {
     return this.scheduler.elapsed() < this.sureUntil;
   }
 
+  /** Sees who holds it. Who looks for long enough before he wants it need not wait for its end then. */
+  async look(): Promise<void> {
+    await this.read();
+  }
+
   /** Takes the lease if it is free or has run out. True when it is ours now. */
   async tryToTake(): Promise<boolean> {
-    const item = await this.read();
-    const now = this.scheduler.elapsed();
-    if (!this.seen || this.seen.item?.version !== item?.version) this.seen = { item, since: now };
+    const { item, since } = await this.read();
     const isFree = !item || item.holder === '';
-    if (!isFree && now - this.seen.since < this.options.leaseMs) return false;
+    if (!isFree && this.scheduler.elapsed() - since < this.options.leaseMs) return false;
     return this.put((item?.version ?? 0) + 1, this.options.holder);
   }
 
   /** While the store does not answer, whoever holds it cannot prolong it either: that time counts for nobody. */
-  private async read(): Promise<LeaseItem | undefined> {
+  private async read(): Promise<Seen> {
     const askedAt = this.scheduler.elapsed();
-    try {
-      return await this.store.read(this.options.shard);
-    } finally {
+    const item = await this.store.read(this.options.shard).finally(() => {
       if (this.seen) this.seen.since += this.scheduler.elapsed() - askedAt;
+    });
+    if (!this.seen || this.seen.item?.version !== item?.version) {
+      this.seen = { item, since: this.scheduler.elapsed() };
     }
+    return this.seen;
   }
 
   /** Prolongs it. False when another has taken it. */

@@ -56,20 +56,20 @@ export function decideDelivery(state: LedgerView, delivery: Delivery, moment: Mo
     for (const reservationId of reservationIds) {
       const ended = endedReservation(state, reservationId, moment);
       if (!ended) continue;
-      entries.push(write(accounts, ended.posting, moment));
+      entries.push(write(accounts, reservationId, ended.posting, moment));
       reservations.push(ended.reservation);
     }
     const receivers = receiversOf(accounts, postings, to);
     for (const posting of postings) {
       const accountId = receivers.get(posting.accountId) ?? posting.accountId;
-      const line = { ...posting, accountId, held: cents(0n), transactionId: transaction.transactionId };
-      entries.push(write(accounts, line, moment));
+      const line = { ...posting, accountId, held: cents(0n) };
+      entries.push(write(accounts, transaction.transactionId, line, moment));
     }
   }
   const sums = sumsOf(items);
   const told = between(moment, `${items.length} remittances of shard ${from}, batch ${delivery.sequence}`, sums);
   for (const posting of oppositeOf(sums, 'between-shards', to)) {
-    entries.push(write(accounts, { ...posting, transactionId: told.transactionId }, moment));
+    entries.push(write(accounts, told.transactionId, posting, moment));
   }
   const delivered = items.map(({ transaction }) => transaction);
   const written = { entries, remittances: noRemittances };
@@ -93,8 +93,7 @@ export function decideReceipt(
     ...oppositeOf(sums, 'between-shards', from).map((posting) => ({ ...posting, posted: cents(-posting.posted) })),
   ];
   const accounts = new Layer(state.accounts);
-  const { transactionId } = told;
-  const entries = postings.map((posting) => write(accounts, { ...posting, transactionId }, moment));
+  const entries = postings.map((posting) => write(accounts, told.transactionId, posting, moment));
   return transactionDecision(moment, idempotency, [told], { entries, remittances: noRemittances });
 }
 

@@ -56,7 +56,7 @@ export function endedReservation(
   state: LedgerView,
   reservationId: string,
   { now }: Moment,
-): { reservation: Transaction; posting: Posting & { transactionId: string } } | undefined {
+): { reservation: Transaction; posting: Posting } | undefined {
   const reservation = state.transactions.get(reservationId);
   if (!reservation || reservation.held === 0n) return undefined;
   const moved = { captured: reservation.amount, held: cents(0n) };
@@ -97,24 +97,19 @@ export function decideCallOff(
 function reservationDecision(
   state: LedgerView,
   reservation: Transaction,
-  posting: Posting & { transactionId: string },
+  posting: Posting,
   moment: Moment,
 ): Decision<Transaction> {
-  const entries = [write(new Layer(state.accounts), posting, moment)];
+  const entries = [write(new Layer(state.accounts), reservation.transactionId, posting, moment)];
   return transactionDecision(moment, undefined, [reservation], { entries, remittances: noRemittances });
 }
 
-function holdPosting(
-  { transactionId, debitAccountId }: Transaction,
-  kind: 'HOLD_PLACED' | 'HOLD_RELEASED',
-  held: bigint,
-): Posting & { transactionId: string } {
+function holdPosting({ debitAccountId }: Transaction, kind: 'HOLD_PLACED' | 'HOLD_RELEASED', held: bigint): Posting {
   return {
     accountId: debitAccountId,
     counterpartyAccountId: '',
     kind,
     posted: cents(0n),
     held: cents(held),
-    transactionId,
   };
 }

@@ -88,19 +88,17 @@ export function enter(state: LedgerView, transactionId: string, postings: readon
     ? remit(state.elsewhere, postings)
     : { here: postings, remittances: noRemittances };
   const accounts = new Layer(state.accounts);
-  const entries = here.map((posting) => write(accounts, { ...posting, transactionId }, moment));
+  const entries = here.map((posting) => write(accounts, transactionId, posting, moment));
   return { entries, remittances };
 }
 
-/** The entry that writes one posting, after which the accounts are as it leaves them. */
-export function write(
-  accounts: Map<string, Account>,
-  posting: Posting & Readonly<{ transactionId: string }>,
-  moment: Moment,
-): Entry {
+/** The entry that writes one posting of a transaction, after which the accounts are as it leaves them. */
+export function write(accounts: Map<string, Account>, transactionId: string, posting: Posting, moment: Moment): Entry {
   const account = accounts.get(posting.accountId);
   if (!account) throw new Error(`a posting to account ${posting.accountId}, which was never opened`);
-  const entry = nextEntry(account, posting, moment.now, moment.sha256);
+  const { kind, counterpartyAccountId, posted, held } = posting;
+  const line = { kind, transactionId, counterpartyAccountId, posted, held };
+  const entry = nextEntry(account, line, moment.now, moment.sha256);
   accounts.set(posting.accountId, accountAfter(account, entry));
   return entry;
 }

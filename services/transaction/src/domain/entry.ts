@@ -53,7 +53,8 @@ export type Sha256 = (text: string) => string;
 export function nextEntry(account: Account, line: Line, bookedAt: Instant, sha256: Sha256): Entry {
   const postedDelta = line.posted ?? cents(0n);
   const heldDelta = line.held ?? cents(0n);
-  const unsealed = {
+  // Filled in place: a copy of it only for the hash would cost more than the hash.
+  const entry = {
     accountId: account.accountId,
     sequence: account.sequence + 1,
     kind: line.kind,
@@ -66,14 +67,18 @@ export function nextEntry(account: Account, line: Line, bookedAt: Instant, sha25
     limit: line.limit ?? account.limit,
     status: line.status ?? account.status,
     bookedAt,
+    hash: '',
   };
-  return { ...unsealed, hash: sha256(chainText(account.hash, unsealed)) };
+  entry.hash = sha256(chainText(account.hash, entry));
+  return entry;
 }
 
 /** The account after an entry. */
 export function accountAfter(account: Account, entry: Entry): Account {
   return {
-    ...account,
+    accountId: account.accountId,
+    accountClass: account.accountClass,
+    currency: account.currency,
     status: entry.status,
     posted: entry.posted,
     held: entry.held,

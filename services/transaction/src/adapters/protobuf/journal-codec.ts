@@ -195,5 +195,6 @@ function toBytes(hex: string): Buffer {
 }
 
 function toHex(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('hex');
+  // A view: the bytes themselves are not copied.
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex');
 }
