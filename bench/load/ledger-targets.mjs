@@ -24,6 +24,9 @@ import {
 } from './ledger-calls.mjs';
 import { pairs, pairsOfShards, purchases } from './workloads.mjs';
 
+/** What means: not now, perhaps elsewhere, and under the same key. grpc's numbers. */
+const RETRIED = new Set([1, 2, 4, 8, 10, 14]);
+
 /** One transfer a call. */
 export function transferTarget({ address, run, ...workload }) {
   const ledger = new RawLedger(address);
@@ -95,16 +98,28 @@ export function authorizeTarget({ address, run, ...workload }) {
   };
 }
 
-/** `perCall` transfers a call, each for itself. Counted in calls: the scenario multiplies. */
-export function bulkTarget({ address, run, perCall, ...workload }) {
+/**
+ * `perCall` transfers a call, each for itself. Counted in calls: the scenario multiplies. patient: a call that is not
+ * served is made again under the same keys, so that a store which pauses does not end it.
+ */
+export function bulkTarget({ address, run, perCall, patient = false, ...workload }) {
   const ledger = new RawLedger(address);
   const next = pairs(workload);
+  const ask = async (request, tries = patient ? 20 : 1) => {
+    try {
+      return await ledger.call('bulk', request, 60_000);
+    } catch (error) {
+      if (tries === 1 || !RETRIED.has(error.code)) throw error;
+      await wait(500);
+      return ask(request, tries - 1);
+    }
+  };
   return {
     operate: async (n) => {
       const writes = Array.from({ length: perCall }, (_, index) => ({
         transfer: transferRequest(next(), `${run}-${n}.${index}`),
       }));
-      return ledger.call('bulk', BulkRequest.encode({ writes, allOrNothing: false }).finish(), 60_000);
+      return ask(BulkRequest.encode({ writes, allOrNothing: false }).finish());
     },
     acknowledged: (answer) => BulkResponse.decode(answer).results.map(doneTransaction),
     close: () => ledger.close(),
@@ -126,8 +141,6 @@ export function accountsTarget({ address, perCall, first = 0, accounts }) {
   return { operate: perCall > 1 ? many : one, acknowledged: () => [], close: () => ledger.close() };
 }
 
-/** What means: not now, perhaps elsewhere, and under the same key. grpc's numbers. */
-const RETRIED = new Set([1, 2, 4, 8, 10, 14]);
 /** grpc-js tells a connection that breaks under a call as INTERNAL (13). */
 const brokenConnection = ({ code, details }) => code === 13 && /RST_STREAM|Session closed|ECONNRESET/.test(details);
 const ATTEMPT_MS = 1_000;

@@ -1,10 +1,12 @@
 import { homeOf as homeAnywhere, type Placed as PlacedAnywhere } from '@ipe/ledger/home-of';
 import { shardOf } from '@ipe/ledger/shard-of';
 import type { Command } from './command.ts';
+import type { CardFinding } from './decide-authorize.ts';
 import { fill, partiesOf } from './decide-post-by-template.ts';
 import { linesOf } from './decide-reverse.ts';
 import type { LedgerView } from './ledger-state.ts';
 import { templateOf } from './posting-templates.ts';
+import type { IdempotencyScope } from './record.ts';
 
 /** What a write says of where it belongs: a command, or the request for one. */
 export type Placed = PlacedAnywhere &
@@ -16,6 +18,16 @@ export type Placed = PlacedAnywhere &
 /** The shard that decides a write: as everywhere, and of a posting by template, the one of its first party. */
 export function homeOf(write: Placed, shards: number): number {
   return homeAnywhere(write, shards) ?? shardOf(firstParty(write) ?? '', shards);
+}
+
+/** Of a purchase by card: the payer's; of a card that is none, the key's own. Undefined: whose it is cannot be known now. */
+export function homeOfPurchase(
+  { caller, key }: IdempotencyScope,
+  { accountId, verdict }: CardFinding,
+  shards: number,
+): number | undefined {
+  if (accountId !== '') return shardOf(accountId, shards);
+  return verdict === 'card_state_unknown' ? undefined : shardOf(`${caller} ${key}`, shards);
 }
 
 function firstParty({ template = '', accounts }: Placed): string | undefined {

@@ -51,7 +51,8 @@ export class Answers {
         if (request.kind === 'rehearse') this.rehearsed.add(keyOf(request.command.idempotency));
         break;
       case 'cancel':
-        if (request.kind === 'cancel') this.checkCancel(request, response.reply, asked);
+        if (request.kind === 'cancel')
+          this.checkCancel(answerKey(request.caller, request.authorizationKey), response.reply, asked);
         break;
       case 'balance':
         if (request.kind === 'balance') this.checkBalance(request.accountId, response.reply, asked);
@@ -131,18 +132,14 @@ export class Answers {
     }
   }
 
-  /** A cancel that was answered leaves a mark under the key, whatever it found. */
-  private checkCancel(
-    request: Extract<Request, { kind: 'cancel' }>,
-    reply: Reply<Transaction | undefined>,
-    asked: Asked,
-  ): void {
+  /** A cancel that was answered leaves a mark under the key, whatever it found; and what it found is in force no more. */
+  checkCancel(key: string, reply: Reply<Transaction | undefined>, asked: Asked): void {
     if (reply.kind !== 'answered') return;
-    const key = answerKey(request.caller, request.authorizationKey);
     if (this.truth.keys.firstOf(key) === undefined) {
       this.world.broken('acknowledged is durable', `${key} was called off, and the journal does not know`);
     }
     const transaction = reply.answer;
+    if (transaction?.status === 'AUTHORIZED') this.world.broken('a key has one answer', `${key} is in force still`);
     if (transaction) this.checkSeen(this.truth.transactions, [[transaction.transactionId, transaction]], asked);
   }
 

@@ -36,8 +36,7 @@ import { cancelAuthorization } from '../../application/cancel-authorization.ts';
 import { findTransaction, getTransaction } from '../../application/get-transaction.ts';
 import { ShardedLedger } from '../../application/shards/sharded-ledger.ts';
 import type { Command } from '../../domain/command.ts';
-import type { CardFinding } from '../../domain/decide-authorize.ts';
-import type { IdempotencyScope } from '../../domain/record.ts';
+import { homeOfPurchase } from '../../domain/home-of.ts';
 import type { Transaction } from '../../domain/transaction.ts';
 import { toTransactionMessage } from '../protobuf/transaction-message.ts';
 import { AtAnyReplica, AtLeader } from './at-leader.ts';
@@ -75,7 +74,7 @@ export class TransactionController {
     };
     const context = callContext(metadata, call);
     const finding = this.shards.count > 1 ? await this.authorizePurchase.findCard(card, context) : undefined;
-    const home = finding ? this.homeOfPurchase(command.idempotency, finding) : 0;
+    const home = finding ? homeOfPurchase(command.idempotency, finding, this.shards.count) : 0;
     if (home === undefined) throw refusalOf(unserved('card_state_unknown'));
     const known = finding && { home, finding };
     return this.shards.serve(home, 'authorize', request, metadata, call, async () =>
@@ -182,12 +181,6 @@ export class TransactionController {
         ),
       );
     return oneFound(await Promise.allSettled(found));
-  }
-
-  /** The payer's shard; of a card that is none, the key's own. Undefined: it cannot be known now whose card it is. */
-  private homeOfPurchase({ caller, key }: IdempotencyScope, { accountId, verdict }: CardFinding): number | undefined {
-    if (accountId !== '') return this.shards.ofAccount(accountId);
-    return verdict === 'card_state_unknown' ? undefined : this.shards.ofAccount(`${caller} ${key}`);
   }
 
   private async execute(command: TransactionCommand, metadata: Metadata, call: GrpcCall): Promise<TransactionResponse> {

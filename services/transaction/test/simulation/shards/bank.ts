@@ -2,6 +2,7 @@ import { shardOf, systemAccountAt } from '@ipe/ledger/shard-of';
 import { cents } from '@ipe/money/cents';
 import type { AccountStatus } from '../../../src/domain/account.ts';
 import type { Command } from '../../../src/domain/command.ts';
+import type { Authorize } from '../../../src/domain/decide-authorize.ts';
 import type { PostingLine, Transaction } from '../../../src/domain/transaction.ts';
 import type { Random } from '../random.ts';
 
@@ -9,6 +10,17 @@ import type { Random } from '../random.ts';
 
 type Unscoped<Some> = Some extends Command ? Omit<Some, 'idempotency'> : never;
 export type UnscopedCommand = Unscoped<Command>;
+
+/** A purchase by the card of an account; of none, the card is not known to be anybody's. */
+export type Purchase = Readonly<{
+  kind: 'purchase';
+  cardNumber: string;
+  payer: string;
+  asked: Omit<Authorize, 'idempotency'>;
+}>;
+/** The shop wants none of a purchase of late, whether it has arrived or not. */
+type Cancel = Readonly<{ kind: 'cancel' }>;
+export type Wish = UnscopedCommand | Purchase | Cancel;
 
 const points = 'PONTOS/0';
 const statuses: Readonly<Record<AccountStatus, number>> = {
@@ -22,11 +34,13 @@ const statuses: Readonly<Record<AccountStatus, number>> = {
 const kinds = {
   funding: 6,
   transfer: 8,
-  toBrief: 4,
+  toBrief: 7,
   post: 9,
   exchange: 2,
   withdrawal: 2,
   hold: 6,
+  purchase: 7,
+  cancel: 2,
   increment: 1,
   capture: 7,
   void: 1,
@@ -47,6 +61,8 @@ export class Bank {
   constructor(
     private readonly random: Random,
     readonly shards: number,
+    /** A client's own guess of the time. */
+    private readonly now: () => number,
   ) {
     const every = Array.from({ length: shards }, (_, shard) => shard);
     const reais = every.flatMap((shard) => ['one', 'two'].map((name) => accountAt(name, shard, shards)));
@@ -55,7 +71,7 @@ export class Bank {
   }
 
   learn({ transactionId, kind }: Transaction): void {
-    if (kind === 'HOLD') this.holds.push(transactionId);
+    if (kind === 'HOLD' || kind === 'CARD_PURCHASE') this.holds.push(transactionId);
     if (kind === 'TRANSFER' || kind === 'POSTING') this.movements.push(transactionId);
   }
 
@@ -77,8 +93,8 @@ export class Bank {
     return { kind: 'changeAccount', accountId, status: 'CLOSED' };
   }
 
-  /** A command, and what may be asked right behind it, before its money has arrived. */
-  next(): readonly [UnscopedCommand, UnscopedCommand?] {
+  /** What is asked, and what may be asked right behind it, before its money has arrived. */
+  next(): readonly [Wish, Wish?] {
     const { random } = this;
     const description = '';
     const kind = random.weighted(kinds);
@@ -111,8 +127,19 @@ export class Bank {
       }
       case 'hold':
         return [
-          { kind, ...pair(this.someone(), this.someone()), amount: this.some(1_000), currency: 'BRL', description },
+          {
+            kind,
+            ...pair(this.someone(), this.someone()),
+            amount: this.some(1_000),
+            currency: 'BRL',
+            description,
+            expiresAt: this.end(),
+          },
         ];
+      case 'purchase':
+        return [this.purchase(), random.chance(0.1) ? { kind: 'cancel' } : undefined];
+      case 'cancel':
+        return [{ kind }];
       case 'increment':
         return [{ kind, transactionId: this.latest(this.holds), amount: this.some(200) }];
       case 'capture': {
@@ -135,6 +162,19 @@ export class Bank {
         return [{ kind, accountId, status: random.weighted(statuses) }];
       }
     }
+  }
+
+  private purchase(): Purchase {
+    const verdict = this.random.pick(['valid', 'valid', 'valid', 'moody', 'unknown_card']);
+    const payer = verdict === 'unknown_card' ? '' : this.someone();
+    const merchant = { merchantId: 'mer_1', accountId: this.someone(), name: 'Padaria Ipê', mcc: '5462' };
+    const asked = { merchant, amount: this.some(1_000), currency: 'BRL', installments: 1, orderId: 'ord_1' };
+    return { kind: 'purchase', cardNumber: `${verdict}@${payer}`, payer, asked: { ...asked, expiresAt: this.end() } };
+  }
+
+  /** When a hold runs out; undefined: long after all is over. */
+  private end(): number | undefined {
+    return this.random.chance(0.4) ? Math.floor(this.now() + this.random.between(100, 8_000)) : undefined;
   }
 
   private transfer(from: string, to: string, most: number) {

@@ -10,11 +10,16 @@ import { ReservationBook } from './reservation-book.ts';
 const currencies = ['BRL', 'PONTOS/0'] as const;
 const transit = /^system:(in-transit|between-shards|unclaimed):/;
 
+/** What keys of dry runs begin with. */
+export const rehearsed = 'rehearsed-';
+
 /** What holds for all journals together, kept apart from the ledger's own way to keep it. */
 export class Books {
   private readonly remittances: RemittanceBook;
   private readonly reservations: ReservationBook;
   private readonly balances = new BalanceBook();
+  /** Where each key of a client was decided. */
+  private readonly homes = new Map<string, number>();
 
   constructor(private readonly world: World) {
     this.remittances = new RemittanceBook(world);
@@ -24,7 +29,21 @@ export class Books {
   take(shard: number, record: LedgerRecord, state: LedgerState): void {
     this.remittances.take(shard, record, state);
     this.reservations.take(record);
+    this.takeKey(shard, record);
     this.balances.take(record);
+  }
+
+  /** A client's key is decided at one shard, whatever was known when of who pays; that of a dry run at none. */
+  private takeKey(shard: number, { idempotency, change }: LedgerRecord): void {
+    const reservedFor = change.kind === 'transaction' ? (change.transactions[0].metadata['key'] ?? '') : '';
+    if (idempotency?.key.startsWith(rehearsed) || reservedFor.startsWith(rehearsed)) {
+      this.world.broken('a dry run leaves nothing', `shard ${shard} has ${idempotency?.key ?? reservedFor}`);
+    }
+    if (idempotency?.caller !== 'client') return;
+    const first = this.homes.get(idempotency.key) ?? shard;
+    this.homes.set(idempotency.key, first);
+    if (first !== shard)
+      this.world.broken('a key has one record', `${idempotency.key} has one at ${first} and at ${shard}`);
   }
 
   /** What is between the shards yet; undefined when nothing is. */

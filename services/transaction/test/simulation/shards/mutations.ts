@@ -33,6 +33,22 @@ function deliveredWithout(lines: string): Edit[] {
 
 export const mutationsAcrossShards: readonly Mutation[] = [
   across(
+    'a purchase of which nobody knows who pays is declined at the shard of its key',
+    edit(
+      `${domain}/home-of.ts`,
+      "return verdict === 'card_state_unknown' ? undefined : shardOf(",
+      'void verdict;\n  return shardOf(',
+    ),
+  ),
+  across(
+    'a purchase that was called off is approved all the same',
+    edit(
+      `${domain}/decide-authorize.ts`,
+      "if (isCalledOff(state, command.idempotency)) return decline(command, card, 'cancelled_by_merchant', moment);",
+      '',
+    ),
+  ),
+  across(
     'the courier goes on before it has delivered',
     edit(
       `${shards}/courier.ts`,

@@ -10,7 +10,8 @@ import { Truth } from '../truth.ts';
 import { Weather } from '../weather.ts';
 import { World } from '../world.ts';
 import { Books } from './books.ts';
-import { requestText, ShardClients } from './shard-clients.ts';
+import { ShardClients } from './shard-clients.ts';
+import { requestText } from './shard-requests.ts';
 import { ShardedCluster } from './sharded-cluster.ts';
 import { Ways } from './ways.ts';
 

@@ -1,23 +1,19 @@
-import type { Reply } from '../../../src/application/admission.ts';
-import type { Command, CommandAnswer } from '../../../src/domain/command.ts';
+import { shardOf } from '@ipe/ledger/shard-of';
+import type { Authorize } from '../../../src/domain/decide-authorize.ts';
 import { homeOf } from '../../../src/domain/home-of.ts';
 import { sha256 } from '../../paper-ledger.ts';
-import type { Answers } from '../answers.ts';
 import { scoped } from '../commands.ts';
 import { StoreTrouble } from '../store-link.ts';
-import type { Truth } from '../truth.ts';
 import type { Weather } from '../weather.ts';
 import type { World } from '../world.ts';
-import { Bank, type UnscopedCommand } from './bank.ts';
+import { Bank, type Purchase, type UnscopedCommand, type Wish } from './bank.ts';
+import { rehearsed } from './books.ts';
+import { check, type Known, type Replies, type Request, requestText, serve } from './shard-requests.ts';
 import type { ShardedCluster } from './sharded-cluster.ts';
 import type { ShardedProcess } from './sharded-process.ts';
 
-/** One command, or several of one home that are asked at once, each for itself. */
-type Request = Readonly<{ home: number; commands: readonly Command[] }>;
-type Replies = ReadonlyArray<Reply<CommandAnswer>>;
-
-/** What is known of a shard from outside. */
-export type Known = Readonly<{ truth: Truth; answers: Answers }>;
+const epoch = Date.parse('2026-11-21T12:00:00.000Z');
+const caller = 'client';
 
 /** Callers of a ledger of several shards: each asks one thing after the other, and asks again until it is told. */
 export class ShardClients {
@@ -27,6 +23,7 @@ export class ShardClients {
   private asked = 0;
   private keys = 0;
   private readonly written: Array<Readonly<{ command: UnscopedCommand; key: string }>> = [];
+  private readonly purchases: Array<Extract<Request, { kind: 'authorize' }>> = [];
   private readonly thinkMs: number;
   private readonly answerWithinMs: number;
 
@@ -37,7 +34,7 @@ export class ShardClients {
     private readonly weather: Weather,
     private readonly options: Readonly<{ clients: number; operations: number }>,
   ) {
-    this.bank = new Bank(world.random, known.length);
+    this.bank = new Bank(world.random, known.length, () => epoch + world.now);
     this.thinkMs = world.random.skewed(5, 200);
     // Some are patient: what is set aside for them may be looked at before it is named.
     this.answerWithinMs = world.random.chance(0.3) ? 20_000 : world.random.between(300, 2_000);
@@ -72,29 +69,58 @@ export class ShardClients {
   private next(): readonly Request[] {
     const { bank, world } = this;
     const accountId = bank.accountIds[this.asked];
-    if (accountId) return [this.request([bank.open(accountId)])];
+    if (accountId) return [this.write([bank.open(accountId)])];
     if (this.written.length > 0 && world.random.chance(0.06)) {
       const { command, key } = world.random.pick(this.written);
-      return [this.request([command], key)];
+      return [this.write([command], key)];
     }
+    if (this.purchases.length > 0 && world.random.chance(0.03)) return [world.random.pick(this.purchases)];
+    if (world.random.chance(0.03)) return this.rehearsal(bank.next()[0]);
     if (world.random.chance(0.06)) {
-      const some = Array.from({ length: 4 }, () => bank.next()[0]);
+      const some = Array.from({ length: 4 }, () => bank.next()[0]).filter(isCommand);
       const first = some[0] && this.homeOf(some[0]);
-      return [this.request(some.filter((command) => this.homeOf(command) === first))];
+      return [this.write(some.filter((command) => this.homeOf(command) === first))];
     }
-    return bank.next().flatMap((command) => (command ? [this.request([command])] : []));
+    return bank.next().flatMap((wish) => (wish ? this.requests(wish) : []));
   }
 
-  private request(commands: readonly UnscopedCommand[], key?: string): Request {
+  private requests(wish: Wish): readonly Request[] {
+    if (wish.kind === 'purchase') return [this.authorize(wish)];
+    if (wish.kind !== 'cancel') return [this.write([wish])];
+    this.world.count('asked: cancel');
+    const isKnown = this.purchases.length > 0 && this.world.random.chance(0.8);
+    // Of late, or one that may come yet.
+    const late = this.purchases.at(-1 - this.world.random.below(3))?.command.idempotency.key;
+    const authorizationKey = (isKnown ? late : undefined) ?? `a${this.keys + 1 + this.world.random.below(3)}`;
+    return this.known.map((_, home) => ({ kind: 'cancel', home, caller, authorizationKey }));
+  }
+
+  private rehearsal(wish: Wish): readonly Request[] {
+    if (!isCommand(wish)) return [];
+    this.world.count('asked: a dry run');
+    const command = scoped(wish, { caller, key: `${rehearsed}${++this.keys}`, fingerprint: fingerprintOf(wish) });
+    return [{ kind: 'rehearse', home: this.homeOf(wish), command }];
+  }
+
+  private authorize({ cardNumber, payer, asked }: Purchase): Request {
+    const key = `a${++this.keys}`;
+    const command: Authorize = { ...asked, idempotency: { caller, key, fingerprint: fingerprintOf(asked) } };
+    const home = shardOf(payer === '' ? `${caller} ${key}` : payer, this.known.length);
+    const request = { kind: 'authorize', home, command, cardNumber } as const;
+    this.purchases.push(request);
+    this.world.count('asked: purchase');
+    return request;
+  }
+
+  private write(commands: readonly UnscopedCommand[], key?: string): Request {
     const keyed = commands.map((command) => {
       const written = { command, key: key ?? `k${++this.keys}` };
       this.written.push(written);
-      const idempotency = { caller: 'client', key: written.key, fingerprint: fingerprintOf(command) };
       this.world.count(`asked: ${command.kind}`);
-      return scoped(command, idempotency);
+      return scoped(command, { caller, key: written.key, fingerprint: fingerprintOf(command) });
     });
     const [first] = keyed;
-    return { home: first ? this.homeOf(first) : 0, commands: keyed };
+    return { kind: 'write', home: first ? this.homeOf(first) : 0, commands: keyed };
   }
 
   private homeOf(command: UnscopedCommand): number {
@@ -110,7 +136,10 @@ export class ShardClients {
       if (random.chance(0.05)) void this.ask(random.pick(cluster.places), request);
       one = cluster.at(one.replica(request.home).leaderAddress) ?? one;
       const replies = await this.ask(one, request);
-      if (replies && !replies.some(({ kind }) => kind === 'unserved')) return this.learn(replies);
+      if (replies && !replies.some(({ kind }) => kind === 'unserved')) {
+        if (request.kind !== 'rehearse') this.learn(replies);
+        return;
+      }
       world.count('not served');
       if (!this.weather.calm && random.chance(0.04)) return world.count('given up');
       await world.sleep(random.between(10, Math.min(80 * tries, 500)), 'tries again');
@@ -122,28 +151,24 @@ export class ShardClients {
   private ask({ process }: ShardedProcess, request: Request): Promise<Replies | undefined> {
     const { world, weather } = this;
     const { random } = world;
-    const { home, commands } = request;
-    const known = this.known[home];
-    if (!known) throw new Error(`there is no shard ${home}`);
+    const known = this.known[request.home];
+    if (!known) throw new Error(`there is no shard ${request.home}`);
     const { truth } = known;
     const from = world.now;
     const recordsBefore = truth.durableAt.length;
     return new Promise((resolve) => {
       const timer = world.after(this.answerWithinMs, 'hears nothing', () => resolve(undefined));
-      const serve = () => {
+      const begin = () => {
         const one = this.cluster.places.find((place) => place.process === process);
         if (!one) return;
         const call = { deadline: process.now() + this.answerWithinMs, traceparent: '' };
-        served(one, request, call).then(
+        serve(one, request, call, this.known.length).then(
           (replies) => {
             world.note(() => `${one.name} answers ${replies.map(textOf).join(', ')} to ${requestText(request)}`);
             const recordsAfter = truth.durableAt.length;
             const asked = { from, to: world.now, recordsBefore, recordsAfter, ledgerTime: process.now() };
-            replies.forEach((reply, at) => {
-              world.count(`reply: ${textOf(reply)}`);
-              const command = commands[at];
-              if (command) known.answers.checkAnswer(command.idempotency, reply, asked);
-            });
+            for (const reply of replies) world.count(`reply: ${textOf(reply)}`);
+            check(request, replies, known, asked);
             if (!weather.calm && random.chance(weather.repliesLost)) return world.count('replies lost');
             const hear = () => {
               timer.cancelled = true;
@@ -158,34 +183,23 @@ export class ShardClients {
           },
         );
       };
-      world.after(random.skewed(0.1, 5), 'is asked', serve, process);
+      world.after(random.skewed(0.1, 5), 'is asked', begin, process);
     });
   }
 
   private learn(replies: Replies): void {
     for (const reply of replies) {
-      if (reply.kind === 'answered' && 'transactionId' in reply.answer) this.bank.learn(reply.answer);
+      if (reply.kind !== 'answered' || !reply.answer) continue;
+      if ('transactionId' in reply.answer) this.bank.learn(reply.answer);
     }
   }
 }
 
-/** A process answers, as the gRPC edge would have it do. */
-async function served(
-  { shardedLedger }: ShardedProcess,
-  { home, commands }: Request,
-  call: Parameters<typeof shardedLedger.execute>[1],
-): Promise<Replies> {
-  const [first, ...others] = commands;
-  if (!first) return [];
-  if (others.length === 0) return [await shardedLedger.execute(first, call)];
-  return shardedLedger.executeEach(home, commands, call);
+function isCommand(wish: Wish): wish is UnscopedCommand {
+  return wish.kind !== 'purchase' && wish.kind !== 'cancel';
 }
 
-export function requestText({ commands }: Request): string {
-  return JSON.stringify(commands, (_name, value) => (typeof value === 'bigint' ? String(value) : value));
-}
-
-function textOf(reply: Reply<CommandAnswer>): string {
+function textOf(reply: Replies[number]): string {
   if (reply.kind === 'refused') return reply.refusal;
   return reply.kind === 'unserved' ? reply.why : reply.replayed ? 'replayed' : 'answered';
 }

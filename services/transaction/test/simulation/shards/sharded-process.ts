@@ -1,10 +1,12 @@
+import { AuthorizePurchase } from '../../../src/application/authorize-purchase.ts';
 import type { Role } from '../../../src/application/leadership.ts';
 import type { ShardDesk } from '../../../src/application/shards/shard-desk.ts';
 import type { ShardReplica } from '../../../src/application/shards/shard-replica.ts';
 import { ShardedLedger } from '../../../src/application/shards/sharded-ledger.ts';
 import type { Victim } from '../nemesis.ts';
+import { SimulatedCards } from '../simulated-cards.ts';
 import type { SimulatedProcess } from '../simulated-process.ts';
-import { type Surroundings, wiredReplica } from '../wired-replica.ts';
+import { type Surroundings, silent, wiredReplica } from '../wired-replica.ts';
 import type { World } from '../world.ts';
 import { DeskLink, type FarSide } from './desk-link.ts';
 import type { Ways } from './ways.ts';
@@ -20,6 +22,7 @@ export type ShardedSurroundings = Readonly<{
 export class ShardedProcess implements Victim, FarSide {
   readonly replicas: readonly ShardReplica[];
   readonly shardedLedger: ShardedLedger;
+  readonly authorizePurchase: AuthorizePurchase;
   isStopping = false;
   /** The last batch of a store is never lost here: nobody has to bring it back. */
   readonly leadsWell = false;
@@ -45,6 +48,15 @@ export class ShardedProcess implements Victim, FarSide {
       shards: shards.length,
       ledgerOf: (shard) => this.replica(shard).ledger,
       deskOf,
+    });
+    this.authorizePurchase = new AuthorizePurchase({
+      scheduler: process,
+      metrics: silent,
+      log: { info: () => undefined, warn: () => undefined },
+      ledger: this.replica(0).ledger,
+      shardedLedger: this.shardedLedger,
+      cards: new SimulatedCards(world, process),
+      cardCheckDeadlineMs: 100,
     });
   }
 
