@@ -1,10 +1,10 @@
-import type { BatchHeader, EncodedBatch, Journal } from '../src/application/ports.ts';
+import { type BatchHeader, type EncodedBatch, type Journal, mostBatchesInPage } from '../src/application/ports.ts';
 
 /** The journal's twin for tests: the same answers, kept in memory. */
 export class MemoryJournal implements Journal {
   private readonly batches = new Map<string, EncodedBatch>();
 
-  constructor(private readonly pageSize = 100) {}
+  constructor(private readonly pageSize = mostBatchesInPage) {}
 
   async append(batch: EncodedBatch): Promise<'appended' | 'taken'> {
     const { shard, sequence, batchId } = batch.header;

@@ -34,8 +34,11 @@ type CommitParts = Readonly<{
   newBatchId: () => string;
   /** Told after each batch that is durable. */
   onCommitted: (batch: JournalBatch) => void;
-  /** The fence: another writer has appended. Told once, after every batch at hand was given up. */
-  onLost: () => void;
+  /**
+   * The leadership is over: another writer has appended, or it was given up. Told once, after every batch at hand was
+   * dropped. end: the journal's, where nothing had to be dropped: the state is that after it.
+   */
+  onLost: (end: JournalEnd | undefined) => void;
 }>;
 
 const firstRetryMs = 5;
@@ -239,11 +242,11 @@ export class CommitLoop {
   }
 
   /** Whatever is not durable by now is dropped: its callers are told that they cannot know. */
-  giveUp(): void {
+  giveUp(isStateSound = true): void {
     if (this.lost) return;
     this.lost = true;
     for (const batch of this.queue) batch.settle('lost');
-    this.parts.onLost();
+    this.parts.onLost(isStateSound && this.waiting === 0 ? this.end : undefined);
   }
 
   private tell(batch: Batch, encoded: EncodedBatch, startedAt: Instant): void {

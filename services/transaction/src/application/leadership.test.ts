@@ -48,15 +48,31 @@ afterEach(() => Promise.all(replicas.splice(0).map((leadership) => leadership.st
 function replica(name: string, journal: FaultyJournal, store: LeaseStore, reading: Promise<void> = Promise.resolve()) {
   const { ledger, scheduler } = newLedger(journal, { writer: name }, { isSureToLead: () => lease.isSure() });
   const lease = new Lease({ shard: 0, holder: name, address: `${name}:1`, leaseMs }, store, scheduler);
+  let reads = 0;
+  const openMemory = async () => {
+    reads += 1;
+    await reading;
+    return undefined;
+  };
   const leadership = new Leadership(
     { shard: 0, lookMs: 10, renewMs: 100 },
-    { ledger, lease, journal, codec, openMemory: () => reading.then(() => undefined), scheduler, log: silent },
+    { ledger, lease, journal, codec, openMemory, scheduler, log: silent },
   );
   const roles: Role[] = [];
   leadership.onRole((role) => roles.push(role));
   leadership.start();
   replicas.push(leadership);
-  return { ledger, lease, leadership, scheduler, roles };
+  return {
+    ledger,
+    lease,
+    leadership,
+    scheduler,
+    roles,
+    /** How often it has read all that there is. */
+    get reads() {
+      return reads;
+    },
+  };
 }
 
 async function someTurns(count = 60): Promise<void> {
@@ -111,6 +127,35 @@ test('a leader that falls silent is followed when its lease is over; it finds ou
   stalling.goOn();
   await someTurns();
   expect(a.roles).toEqual(['recovering', 'leader', 'recovering', 'standby']);
+});
+
+test('who hands over follows with what it has; who lost what it had decided reads the journal anew', async () => {
+  const { journal, store } = await bank();
+  const stalling = new StallingLease(store);
+  const a = replica('a', journal, stalling);
+  await someTurns();
+  const b = replica('b', journal, store);
+  await someTurns();
+  expect(await transfer(a.ledger, 'one', 10n)).toMatchObject({ kind: 'answered' });
+  a.leadership.handOver();
+  await someTurns();
+  expect([a.roles.at(-1), b.roles.at(-1)]).toEqual(['standby', 'leader']);
+  expect(await transfer(b.ledger, 'two', 10n)).toMatchObject({ kind: 'answered' });
+  b.leadership.handOver();
+  await someTurns();
+  expect([a.roles.at(-1), b.roles.at(-1)]).toEqual(['leader', 'standby']);
+  expect(await transfer(a.ledger, 'two', 10n)).toMatchObject({ kind: 'answered', replayed: true });
+  expect([a.reads, b.reads]).toEqual([1, 1]);
+  // What it decides now is refused by the fence.
+  stalling.stall();
+  await someTurns();
+  b.scheduler.time += leaseMs;
+  await someTurns();
+  expect(await transfer(b.ledger, 'three', 10n)).toMatchObject({ kind: 'answered' });
+  expect(await transfer(a.ledger, 'three', 11n)).toEqual({ kind: 'unserved', why: 'not_leading' });
+  stalling.goOn();
+  await someTurns();
+  expect([a.roles.at(-1), a.reads]).toEqual(['standby', 2]);
 });
 
 test('a lease that ends while a process reads its memory and the journal is its own as soon as it has read', async () => {

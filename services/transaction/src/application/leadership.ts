@@ -1,6 +1,14 @@
+import type { JournalEnd } from './commit-loop.ts';
 import type { Lease } from './lease.ts';
 import type { Ledger } from './ledger.ts';
-import type { Journal, JournalBatch, JournalCodec, LedgerLog, Scheduler } from './ports.ts';
+import {
+  type Journal,
+  type JournalBatch,
+  type JournalCodec,
+  type LedgerLog,
+  mostBatchesInPage,
+  type Scheduler,
+} from './ports.ts';
 import { readJournal, readPage } from './read-journal.ts';
 import { type Recovered, recover, replay } from './recover.ts';
 
@@ -29,14 +37,15 @@ export type Role = 'recovering' | 'standby' | 'leader';
 const retryMs = 500;
 /** The journal is read at each so many looks at the lease: what is left is read when the lease is taken. */
 const looksARead = 3;
-/** No page is much larger (`Journal.read`): a standby that finds so much at a look is behind, and reads on at once. */
-const fullPage = { batches: 50, bytes: 500_000 };
+/** A standby that finds a full page of the journal at a look, or one of so many bytes, is behind, and reads on at once. */
+const fullPageBytes = 500_000;
 /** A lease that is handed over is left to others for so many of their looks. */
 const handOverLooks = 5;
 
 /**
  * A replica's life: it reads the journal to its end, follows it while another leads, and leads once the lease is its
- * own. Who loses the fence begins again. However the lease errs, the journal takes batches from one writer alone.
+ * own. After that it follows again; who had decided what the journal may not have reads it anew. However the lease errs,
+ * the journal takes batches from one writer alone.
  */
 export class Leadership {
   private readonly stopping = new AbortController();
@@ -76,13 +85,15 @@ export class Leadership {
   }
 
   private async live(): Promise<void> {
+    let known: Recovered | undefined;
     while (!this.isStopping()) {
       try {
         this.become('recovering');
-        const known = await this.recover();
-        if (await this.follow(known)) await this.lead(known);
+        known ??= await this.recover();
+        if (await this.follow(known)) known = await this.lead(known);
         else await known.memory?.stop();
       } catch (error) {
+        known = undefined;
         this.parts.log.warn(`shard ${this.options.shard} is tried again: ${String(error)}`);
         await this.pause(retryMs);
       }
@@ -91,11 +102,15 @@ export class Leadership {
 
   /** Looks at the lease meanwhile: one that ends while this reads is free by the time that it has read. */
   private async recover(): Promise<Recovered> {
-    const { journal, codec, openMemory } = this.parts;
+    const { journal, codec, openMemory, scheduler, log } = this.parts;
+    const startedAt = scheduler.elapsed();
     const over = new AbortController();
     const looking = this.lookOn(over.signal);
     try {
-      return await recover(journal, codec, this.options.shard, await openMemory());
+      const known = await recover(journal, codec, this.options.shard, await openMemory());
+      const seconds = ((scheduler.elapsed() - startedAt) / 1_000).toFixed(1);
+      log.info(`shard ${this.options.shard}: read in ${seconds} s, ${known.records} records behind the checkpoint`);
+      return known;
     } finally {
       over.abort();
       await looking;
@@ -138,13 +153,18 @@ export class Leadership {
     for await (const batch of readJournal(journal, codec, shard, known.end.sequence + 1)) replay(known, batch);
   }
 
-  private async lead(known: Recovered): Promise<void> {
+  /** Answers what is known after it; undefined where something was decided that the journal may not have. */
+  private async lead(known: Recovered): Promise<Recovered | undefined> {
     const { ledger, lease, log } = this.parts;
     log.info(`leading shard ${this.options.shard} after batch ${known.end.sequence}`);
     const lost = new AbortController();
+    const left = Promise.withResolvers<JournalEnd | undefined>();
     this.handing = new AbortController();
     const over = AbortSignal.any([lost.signal, this.stopping.signal, this.handing.signal]);
-    ledger.lead(known, () => lost.abort());
+    ledger.lead(known, (end) => {
+      left.resolve(end);
+      lost.abort();
+    });
     this.become('leader');
     while (!over.aborted) {
       await this.parts.scheduler.wait(this.options.renewMs, over);
@@ -157,8 +177,11 @@ export class Leadership {
       // Whom it was handed over for looks as often as this one.
       await this.pause(handOverLooks * this.options.lookMs);
     } else {
-      log.warn(`shard ${this.options.shard}: another leads now; reading the journal again`);
+      log.warn(`shard ${this.options.shard}: another leads now`);
     }
+    await known.memory?.stop();
+    const end = await left.promise;
+    return end && { ...known, end };
   }
 
   /** A store that is away takes nobody's lease either: it is tried again, and the fence holds meanwhile. */
@@ -186,5 +209,5 @@ export class Leadership {
 
 function isFull(page: readonly JournalBatch[]): boolean {
   const bytes = page.reduce((sum, batch) => sum + batch.bytes.length, 0);
-  return page.length >= fullPage.batches || bytes >= fullPage.bytes;
+  return page.length >= mostBatchesInPage || bytes >= fullPageBytes;
 }

@@ -7,7 +7,7 @@ import type { LedgerState, LedgerView } from '../domain/ledger-state.ts';
 import type { LedgerRecord } from '../domain/record.ts';
 import { stagedOn } from '../domain/staged-ledger.ts';
 import { type Call, type Reply, type Unserved, unserved } from './admission.ts';
-import { CommitLoop, type CommitOptions, type Fate } from './commit-loop.ts';
+import { CommitLoop, type CommitOptions, type Fate, type JournalEnd } from './commit-loop.ts';
 import type { Needs, Recalled } from './memory/recall.ts';
 import type { ShardMemory } from './memory/shard-memory.ts';
 import type { Journal, JournalBatch, JournalCodec, LedgerLog, LedgerMetrics, Scheduler } from './ports.ts';
@@ -67,8 +67,11 @@ export class Ledger {
     this.committedListeners.push(listener);
   }
 
-  /** Leads from the journal's end on, until the fence is lost: then `onLost` is told, once. */
-  lead({ state, end, memory }: Omit<Recovered, 'records'>, onLost: () => void): void {
+  /**
+   * Leads from the journal's end on, until the fence is lost, or it is stopped: then `onOver` is told, once; and up to
+   * where in the journal the state that it was given tells it now, unless something was decided and not journaled.
+   */
+  lead({ state, end, memory }: Omit<Recovered, 'records'>, onOver: (end: JournalEnd | undefined) => void): void {
     const loop: CommitLoop = new CommitLoop(end, this.options, {
       ...this.parts,
       onCommitted: (batch) => {
@@ -76,10 +79,10 @@ export class Ledger {
         if (memory?.isDue()) void memory.checkpoint(state, loop.close());
         for (const tell of this.committedListeners) tell(batch);
       },
-      onLost: () => {
+      onLost: (last) => {
         this.leading = undefined;
         void memory?.stop();
-        onLost();
+        onOver(last);
       },
     });
     this.stopped = false;
@@ -261,7 +264,7 @@ export class Ledger {
       apply(state, record);
     } catch (error) {
       // A bug, and the state may be half changed: only the journal still tells the truth.
-      loop.giveUp();
+      loop.giveUp(false);
       throw error;
     }
     return loop.add(record, encoded);

@@ -29,6 +29,9 @@ export interface JournalCodec {
   decodeRecord(bytes: Uint8Array, index: number): LedgerRecord | undefined;
 }
 
+/** Of a page of the journal. */
+export const mostBatchesInPage = 50;
+
 export interface Journal {
   /**
    * Appends a batch under its sequence if none is there, for good once it answers.
@@ -36,7 +39,10 @@ export interface Journal {
    * Throws when it cannot be known whether the batch was appended.
    */
   append(batch: EncodedBatch): Promise<'appended' | 'taken'>;
-  /** Batches in order from a sequence on, strongly read; a page of at most some megabytes, empty at the end. */
+  /**
+   * Batches in order from a sequence on, strongly read; a page of at most `mostBatchesInPage` and a megabyte, empty at the
+   * end.
+   */
   read(shard: number, fromSequence: number): Promise<readonly Uint8Array[]>;
   /** Up to 100 batches in order from a sequence on, strongly read, up to the first that is not there. */
   readRange(shard: number, fromSequence: number, count: number): Promise<readonly Uint8Array[]>;

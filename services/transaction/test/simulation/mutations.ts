@@ -84,6 +84,12 @@ export const mutations: readonly Mutation[] = [
     '',
   ),
   change(
+    'who has lost what it decided follows with it',
+    `${application}/commit-loop.ts`,
+    'isStateSound && this.waiting === 0 ? this.end : undefined',
+    '(void isStateSound, this.end)',
+  ),
+  change(
     'reads do not ask whether somebody else may lead',
     `${application}/ledger.ts`,
     ': loop.confirmed();',

@@ -8,11 +8,8 @@ import {
   PutItemCommand,
   QueryCommand,
 } from '@aws-sdk/client-dynamodb';
-import type { EncodedBatch, Journal } from '../../application/ports.ts';
+import { type EncodedBatch, type Journal, mostBatchesInPage } from '../../application/ports.ts';
 import type { ConnectionWatch } from './connection-watch.ts';
-
-/** 1 MB is what DynamoDB answers in one query; DynamoDB Local reads all of these before it cuts them to that. */
-const pageSize = 50;
 
 /** One item a batch: pk `journal#<shard>`, sk the sequence in 16 digits, `batch` the bytes. */
 export class DynamoJournal implements Journal {
@@ -62,7 +59,8 @@ export class DynamoJournal implements Journal {
         ProjectionExpression: '#batch',
         ExpressionAttributeNames: { '#batch': 'batch' },
         ConsistentRead: true,
-        Limit: pageSize,
+        // A megabyte is what DynamoDB answers at once; DynamoDB Local reads all of these before it cuts them to that.
+        Limit: mostBatchesInPage,
       }),
     );
     return Items.map(({ batch }) => {

@@ -41,6 +41,8 @@ export type MemoryParts = Readonly<{
 }>;
 
 const retryMs = 5_000;
+/** Of one core, for a checkpoint that is overdue: callers come first all the same. */
+const largestDueShare = 0.6;
 
 /**
  * What keeps a shard's memory bounded, and its start fast. Told of every durable batch, it writes, from time to time
@@ -55,7 +57,7 @@ export class ShardMemory {
   readonly objects: ObjectParts;
   private readonly retention: Retention;
   private readonly recent = new RecentRecords();
-  private readonly stopping = new AbortController();
+  private stopping = new AbortController();
   /** What is being written, and not named by a checkpoint or an index yet. */
   private readonly begun = new Set<string>();
   private hash: KeyHash;
@@ -63,6 +65,8 @@ export class ShardMemory {
   /** Journaled since the last checkpoint. */
   private tailBytes = 0;
   private notBefore = 0;
+  /** What is to leave the state. */
+  private readonly old: Trace[] = [];
   private writing: Promise<void> | undefined;
   private merging: Promise<void> | undefined;
 
@@ -115,8 +119,13 @@ export class ShardMemory {
   /** Whether a checkpoint should be begun, or so many in one. Asked after a batch; costs next to nothing. */
   isDue(tails = 1): boolean {
     if (this.writing || this.parts.scheduler.elapsed() < this.notBefore) return false;
+    return this.tails >= tails;
+  }
+
+  /** What was journaled since the last checkpoint, in units of what makes one due. */
+  private get tails(): number {
     const { minTailBytes, tailRatio } = this.options;
-    return this.tailBytes >= tails * Math.max(minTailBytes, tailRatio * this.snapshotBytes);
+    return this.tailBytes / Math.max(minTailBytes, tailRatio * this.snapshotBytes);
   }
 
   /**
@@ -124,7 +133,7 @@ export class ShardMemory {
    * not: the checkpoint becomes visible only after the batch is durable, and never when it is lost. Afterwards it lets
    * go of what is old. Resolves when all is done; a failure is logged, and tried again some seconds later.
    */
-  checkpoint(state: LedgerState, sequence: number, workShare = this.options.workShare): Promise<void> {
+  checkpoint(state: LedgerState, sequence: number, workShare = this.dueShare): Promise<void> {
     if (this.writing) return this.writing;
     const share = new WorkShare(this.parts.scheduler, workShare, this.stopping.signal);
     this.writing = this.write(state, snapshotOf(state), sequence, share)
@@ -136,22 +145,24 @@ export class ShardMemory {
     return this.writing;
   }
 
-  /** Lets go of what the index covers, but for the latest records. What was recalled of late goes too. */
+  /**
+   * Lets go of what the index covers, but for the latest records. What was recalled of late goes too; and what an earlier
+   * time, that was stopped, has left.
+   */
   async letGo(state: LedgerState, share = this.inBackground()): Promise<void> {
-    const traces: readonly Trace[] = [
-      ...this.recall.release(),
-      ...this.recent.release(this.covered, this.options.keepRecords),
-    ];
-    for (const [count, trace] of traces.entries()) {
+    for (const trace of this.recall.release()) this.old.push(trace);
+    for (const trace of this.recent.release(this.covered, this.options.keepRecords)) this.old.push(trace);
+    for (let count = 0, trace = this.old.pop(); trace; count++, trace = this.old.pop()) {
       forget(state, trace);
       if (count % 256 === 0) await share.turn();
     }
   }
 
-  /** Ends the work in the background; what it has written so far is swept by a later leader. */
+  /** Ends the work in the background, until some is begun again; what it has written is swept by a later leader. */
   async stop(): Promise<void> {
     this.stopping.abort();
     await this.settled();
+    this.stopping = new AbortController();
   }
 
   /** Resolves when nothing goes on in the background. */
@@ -216,6 +227,12 @@ export class ShardMemory {
     await this.retention
       .sweep(this.parts.scheduler.elapsed(), inUse)
       .catch((error: unknown) => this.tell('old checkpoints could not be swept', error));
+  }
+
+  /** The longer the journal behind the last checkpoint, the larger: a start must read it, however fast it grows. */
+  private get dueShare(): number {
+    const { workShare } = this.options;
+    return Math.max(workShare, Math.min(workShare * this.tails, largestDueShare));
   }
 
   private inBackground(): WorkShare {
