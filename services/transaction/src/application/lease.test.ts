@@ -16,6 +16,16 @@ test('the first to ask has it, and the second learns where', async () => {
   expect([a.lease.leaderAddress, b.lease.leaderAddress]).toEqual([undefined, 'a:1']);
 });
 
+test('who held it at the same address before is nobody to send calls to', async () => {
+  const store = new MemoryLease();
+  const scheduler = new TestScheduler();
+  const at = (holder: string) => new Lease({ shard: 0, holder, address: 'pod:1', leaseMs }, store, scheduler);
+  await at('before').tryToTake();
+  const after = at('after');
+  await after.look();
+  expect(after.leaderAddress).toBe(undefined);
+});
+
 test('a lease that one process has seen unchanged for its whole time is anybody’s', async () => {
   const store = new MemoryLease();
   const [a, b] = [holder('a', store), holder('b', store)];

@@ -58,7 +58,8 @@ export class Lease {
   /** Where the leader takes calls, as far as is known here; undefined when there is none, or it is this process. */
   get leaderAddress(): string | undefined {
     const item = this.seen?.item;
-    return item && item.holder !== '' && item.holder !== this.options.holder ? item.address : undefined;
+    // Who had this very address before is there no more.
+    return item && item.holder !== '' && item.address !== this.options.address ? item.address : undefined;
   }
 
   /** Whether nobody else can hold it yet: what was read here until now is not the past. */
