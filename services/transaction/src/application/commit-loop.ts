@@ -38,7 +38,7 @@ type CommitParts = Readonly<{
    * The leadership is over: another writer has appended, or it was given up. Told once, after every batch at hand was
    * dropped. end: the journal's, where nothing had to be dropped: the state is that after it.
    */
-  onLost: (end: JournalEnd | undefined) => void;
+  onOver: (end: JournalEnd | undefined) => void;
 }>;
 
 const firstRetryMs = 5;
@@ -246,7 +246,7 @@ export class CommitLoop {
     if (this.lost) return;
     this.lost = true;
     for (const batch of this.queue) batch.settle('lost');
-    this.parts.onLost(isStateSound && this.waiting === 0 ? this.end : undefined);
+    this.parts.onOver(isStateSound && this.waiting === 0 ? this.end : undefined);
   }
 
   private tell(batch: Batch, encoded: EncodedBatch, startedAt: Instant): void {

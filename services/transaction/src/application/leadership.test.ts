@@ -79,6 +79,14 @@ async function someTurns(count = 60): Promise<void> {
   for (let turns = 0; turns < count; turns++) await turn();
 }
 
+/** Whoever goes by the stalling store is silent from now on, until the other's time for its lease is over. */
+async function outlast(stalling: StallingLease, { scheduler }: ReturnType<typeof replica>): Promise<void> {
+  stalling.stall();
+  await someTurns();
+  scheduler.time += leaseMs;
+  await someTurns();
+}
+
 async function bank(): Promise<{ journal: FaultyJournal; store: MemoryLease }> {
   const journal = new FaultyJournal();
   const { ledger } = await leadingLedger(journal);
@@ -118,10 +126,7 @@ test('a leader that falls silent is followed when its lease is over; it finds ou
   await someTurns();
   const b = replica('b', journal, store);
   await someTurns();
-  stalling.stall();
-  await someTurns();
-  b.scheduler.time += leaseMs;
-  await someTurns();
+  await outlast(stalling, b);
   expect(b.roles.at(-1)).toBe('leader');
   expect(await transfer(b.ledger, 'k', 10n)).toMatchObject({ kind: 'answered' });
   stalling.goOn();
@@ -147,10 +152,7 @@ test('who hands over follows with what it has; who lost what it had decided read
   expect(await transfer(a.ledger, 'two', 10n)).toMatchObject({ kind: 'answered', replayed: true });
   expect([a.reads, b.reads]).toEqual([1, 1]);
   // What it decides now is refused by the fence.
-  stalling.stall();
-  await someTurns();
-  b.scheduler.time += leaseMs;
-  await someTurns();
+  await outlast(stalling, b);
   expect(await transfer(b.ledger, 'three', 10n)).toMatchObject({ kind: 'answered' });
   expect(await transfer(a.ledger, 'three', 11n)).toEqual({ kind: 'unserved', why: 'not_leading' });
   stalling.goOn();

@@ -79,7 +79,7 @@ export class Ledger {
         if (memory?.isDue()) void memory.checkpoint(state, loop.close());
         for (const tell of this.committedListeners) tell(batch);
       },
-      onLost: (last) => {
+      onOver: (last) => {
         this.leading = undefined;
         void memory?.stop();
         onOver(last);

@@ -6,6 +6,7 @@ import { accountIds, altered, easyCommand, openAccount, randomCommand, scoped } 
 import type { Replica } from './replica.ts';
 import { isUnserved, type Request, type Response, repliesOf, requestText, serve } from './requests.ts';
 import { cardNumbers } from './simulated-cards.ts';
+import { epoch } from './simulated-process.ts';
 import type { SimulatedStore } from './simulated-store.ts';
 import { StoreTrouble } from './store-link.ts';
 import type { Truth } from './truth.ts';
@@ -13,7 +14,6 @@ import type { Weather } from './weather.ts';
 import type { World } from './world.ts';
 
 const answerWithinMs = 400;
-const epoch = Date.parse('2026-11-21T12:00:00.000Z');
 
 const kinds = {
   write: 40,

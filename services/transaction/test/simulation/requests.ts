@@ -73,6 +73,6 @@ export function isUnserved(response: Response): boolean {
   return repliesOf(response).some(({ kind }) => kind === 'unserved');
 }
 
-export function requestText(request: Request): string {
+export function requestText(request: unknown): string {
   return JSON.stringify(request, (_name, value) => (typeof value === 'bigint' ? String(value) : value));
 }

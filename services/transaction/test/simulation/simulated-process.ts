@@ -2,7 +2,7 @@ import type { Scheduler } from '../../src/application/ports.ts';
 import type { World } from './world.ts';
 
 /** When virtual time begins. */
-const epoch = Date.parse('2026-11-21T12:00:00.000Z');
+export const epoch = Date.parse('2026-11-21T12:00:00.000Z');
 
 /** One process from its start to its end: its clocks, its turns, and what is done to it. */
 export class SimulatedProcess implements Scheduler {

@@ -2,6 +2,7 @@ import { Answers } from '../answers.ts';
 import { MemoizingCodec } from '../memoizing-codec.ts';
 import { Nemesis } from '../nemesis.ts';
 import { Random } from '../random.ts';
+import { requestText } from '../requests.ts';
 import { type SeedOptions, type SeedResult, smallMemory } from '../run-seed.ts';
 import { compare, servingLeader } from '../settling.ts';
 import { ToldEvents } from '../simulated-sink.ts';
@@ -11,7 +12,6 @@ import { Weather } from '../weather.ts';
 import { World } from '../world.ts';
 import { Books } from './books.ts';
 import { ShardClients } from './shard-clients.ts';
-import { requestText } from './shard-requests.ts';
 import { ShardedCluster } from './sharded-cluster.ts';
 import { Ways } from './ways.ts';
 

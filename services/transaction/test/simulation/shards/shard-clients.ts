@@ -3,16 +3,17 @@ import type { Authorize } from '../../../src/domain/decide-authorize.ts';
 import { homeOf } from '../../../src/domain/home-of.ts';
 import { sha256 } from '../../paper-ledger.ts';
 import { scoped } from '../commands.ts';
+import { requestText } from '../requests.ts';
+import { epoch } from '../simulated-process.ts';
 import { StoreTrouble } from '../store-link.ts';
 import type { Weather } from '../weather.ts';
 import type { World } from '../world.ts';
 import { Bank, type Purchase, type UnscopedCommand, type Wish } from './bank.ts';
 import { rehearsed } from './books.ts';
-import { check, type Known, type Replies, type Request, requestText, serve } from './shard-requests.ts';
+import { check, type Known, type Replies, type Request, serve } from './shard-requests.ts';
 import type { ShardedCluster } from './sharded-cluster.ts';
 import type { ShardedProcess } from './sharded-process.ts';
 
-const epoch = Date.parse('2026-11-21T12:00:00.000Z');
 const caller = 'client';
 
 /** Callers of a ledger of several shards: each asks one thing after the other, and asks again until it is told. */

@@ -1,5 +1,4 @@
-import type { Call, Reply } from '../../../src/application/admission.ts';
-import { unserved } from '../../../src/application/admission.ts';
+import { type Call, type Reply, unserved } from '../../../src/application/admission.ts';
 import { cancelAuthorization } from '../../../src/application/cancel-authorization.ts';
 import type { Command, CommandAnswer } from '../../../src/domain/command.ts';
 import type { Authorize } from '../../../src/domain/decide-authorize.ts';
@@ -61,8 +60,4 @@ export function check(request: Request, replies: Replies, { answers }: Known, as
     const command = request.kind === 'write' ? request.commands[at] : request.command;
     if (command) answers.checkAnswer(command.idempotency, reply as Reply<CommandAnswer>, asked);
   });
-}
-
-export function requestText(request: Request): string {
-  return JSON.stringify(request, (_name, value) => (typeof value === 'bigint' ? String(value) : value));
 }
