@@ -22,14 +22,15 @@ import {
   RawLedger,
   transferRequest,
 } from './ledger-calls.mjs';
+import { LightLedger } from './light-ledger.mjs';
 import { pairs, pairsOfShards, purchases } from './workloads.mjs';
 
 /** What means: not now, perhaps elsewhere, and under the same key. grpc's numbers. */
 const RETRIED = new Set([1, 2, 4, 8, 10, 14]);
 
-/** One transfer a call. */
-export function transferTarget({ address, run, ...workload }) {
-  const ledger = new RawLedger(address);
+/** One transfer a call. client: 'grpc-js', where it is to be that and not the light one. */
+export function transferTarget({ address, run, client, ...workload }) {
+  const ledger = client === 'grpc-js' ? new RawLedger(address) : new LightLedger(address);
   const next = pairs(workload);
   return {
     operate: (n) => ledger.call('transfer', TransferRequest.encode(transferRequest(next(), `${run}-${n}`)).finish()),
@@ -43,7 +44,7 @@ export function transferTarget({ address, run, ...workload }) {
  * was told to lead, as LedgerClient does.
  */
 export function shardsTarget({ addresses, learns, places, run, ...workload }) {
-  const ledgers = new Map(addresses.map((address) => [address, new RawLedger(address)]));
+  const ledgers = new Map(addresses.map((address) => [address, new LightLedger(address)]));
   const ways = new Ways();
   const learn = (headers) => {
     for (const text of headers.get(leaderHeader)) ways.learn(text);
@@ -85,7 +86,7 @@ export function checkoutTarget({ address, run, ...workload }) {
 
 /** An authorisation alone. */
 export function authorizeTarget({ address, run, ...workload }) {
-  const ledger = new RawLedger(address);
+  const ledger = new LightLedger(address);
   const next = purchases(workload);
   return {
     ledger,

@@ -3,8 +3,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { credentials } from '@grpc/grpc-js';
 import { StatementServiceClient } from '@ipe/contracts/gen/bank/statement/v1/statement';
 import { AuthorizeRequest, AuthorizeResponse } from '@ipe/contracts/gen/bank/transaction/v1/transaction';
-import { acknowledged, authorizeRequest, RawLedger } from './ledger-calls.mjs';
+import { acknowledged, authorizeRequest } from './ledger-calls.mjs';
 import { approved } from './ledger-targets.mjs';
+import { LightLedger } from './light-ledger.mjs';
 import { accountId, purchases } from './workloads.mjs';
 
 const GIVE_UP_MS = 30_000;
@@ -15,7 +16,7 @@ const ACCOUNTS_OF_A_STREAM = 20;
  * ends once the line is shown. The others end with the ledger's answer, and do not count as latency: they are the load.
  */
 export async function statementTarget({ address, statement, watched, run, ...workload }) {
-  const ledger = new RawLedger(address);
+  const ledger = new LightLedger(address);
   const client = new StatementServiceClient(statement, credentials.createInsecure());
   const shown = new Shown();
   const streams = await Promise.all(

@@ -11,7 +11,8 @@ export function run(options) {
     const wire = bench.child('servers/bare-wire.mjs');
     const address = await wire.ask({ listen: undefined });
     const loop = { inFlight: 64 };
-    const transfers = { workload: 'uniform', accounts };
+    // The wire is grpc-js at both of its ends.
+    const transfers = { workload: 'uniform', accounts, client: 'grpc-js' };
     const sides = {
       ledger: {
         generator: await bench.generator('transfer', { ...transfers, address: ledger.address }),

@@ -18,13 +18,19 @@ export function run(options) {
       const plain = { ...floor.settings, workload: 'uniform', operation: 'transfer', sockets: inFlight };
       sides[`floor ${inFlight}`] = { generator: await bench.generator('floor', plain), loop };
     }
+    // What the choice of the generator's client makes.
+    sides['ledger 64, grpc-js'] = {
+      generator: await bench.generator('transfer', { ...transfers, client: 'grpc-js' }),
+      loop: { inFlight: 64 },
+      watch,
+    };
     const limit = await bench.generator('limit', { ...floor.settings, sockets: 16 });
     sides.limit = { generator: limit, loop: { inFlight: 16 }, worth: 25 };
     const turns = await takeTurns(bench, sides);
 
     const books = await checkLedger(
       bench.books(),
-      [...turns.files['ledger 64'], ...turns.files['ledger 256']],
+      ['ledger 64', 'ledger 256', 'ledger 64, grpc-js'].flatMap((side) => turns.files[side]),
       ledger.address,
       accounts,
     );
@@ -38,6 +44,7 @@ export function run(options) {
         'ledger over floor, 256': turns.ratio('ledger 256', 'floor 256'),
         'p99 over the floor’s, 64': turns.ratio('ledger 64', 'floor 64', 'p99'),
         'p99 over the floor’s, 256': turns.ratio('ledger 256', 'floor 256', 'p99'),
+        'ledger over floor, 64, grpc-js': turns.ratio('ledger 64, grpc-js', 'floor 64'),
         'ledger 64 over the limit': turns.ratio('ledger 64', 'limit'),
       },
       goals: {
