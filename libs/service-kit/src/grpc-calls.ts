@@ -7,6 +7,7 @@ import {
 } from '@grpc/grpc-js';
 import { Logger } from '@nestjs/common';
 import { Histogram } from 'prom-client';
+import { ServerSpan } from './grpc-spans.ts';
 
 const handled = new Histogram({
   name: 'grpc_server_handling_seconds',
@@ -19,8 +20,8 @@ const handled = new Histogram({
 const failures: ReadonlySet<status> = new Set([status.UNKNOWN, status.INTERNAL, status.DATA_LOSS, status.UNAVAILABLE]);
 
 /**
- * Measures every call of `services` at the server's edge, whatever the handler does, and logs a line of it: method,
- * status and milliseconds, to which the log adds the trace id. What was asked and answered is never logged.
+ * Measures and traces every call of `services` at the server's edge, whatever the handler does, and logs a line of it:
+ * method, status and milliseconds, to which the log adds the trace id. What was asked and answered is never told.
  */
 export function observeCalls(services: readonly string[]): ServerInterceptor {
   const logger = new Logger('grpc');
@@ -30,6 +31,8 @@ export function observeCalls(services: readonly string[]): ServerInterceptor {
     // Health checks come every few seconds from everywhere: they would be most of the log.
     if (!observed.has(service)) return new ServerInterceptingCall(call);
     const startedAt = performance.now();
+    let span: ServerSpan | undefined;
+    const within = (work: () => void): void => (span ? span.within(work) : work());
     let over = false;
     const end = (code: status): void => {
       if (over) return;
@@ -43,11 +46,19 @@ export function observeCalls(services: readonly string[]): ServerInterceptor {
         ms: Math.round(ms * 10) / 10,
         msg: 'call ended',
       };
-      if (failures.has(code)) logger.warn(line);
-      else logger.log(line);
+      within(() => (failures.has(code) ? logger.warn(line) : logger.log(line)));
+      span?.end(code);
     };
     // Without a status of ours: the caller hung up, or its deadline passed.
-    const listener = new ServerListenerBuilder().withOnCancel(() => end(status.CANCELLED)).build();
+    const listener = new ServerListenerBuilder()
+      .withOnReceiveMetadata((metadata, next) => {
+        span = new ServerSpan(method.path, metadata);
+        within(() => next(metadata));
+      })
+      .withOnReceiveMessage((message, next) => within(() => next(message)))
+      .withOnReceiveHalfClose(within)
+      .withOnCancel(() => end(status.CANCELLED))
+      .build();
     const responder = new ResponderBuilder()
       .withStart((next) => next(listener))
       .withSendStatus((result, next) => {

@@ -6,6 +6,7 @@ import {
   Metadata,
   type ServiceError,
 } from '@grpc/grpc-js';
+import { traceClientCalls } from './grpc-spans.ts';
 import { fromServiceError } from './grpc-status.ts';
 
 export type Unary<Request, Response> = (
@@ -27,6 +28,7 @@ const channelOptions: ClientOptions = {
   // A restarted service must be found again in moments, not after grpc's default two minutes.
   'grpc.initial_reconnect_backoff_ms': 100,
   'grpc.max_reconnect_backoff_ms': 500,
+  interceptors: [traceClientCalls],
   'grpc.service_config': JSON.stringify({ loadBalancingConfig: [{ round_robin: {} }] }),
 };
 

@@ -1,4 +1,3 @@
-import { GrpcInstrumentation } from '@opentelemetry/instrumentation-grpc';
 import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
 import { PinoInstrumentation } from '@opentelemetry/instrumentation-pino';
 import { NodeSDK } from '@opentelemetry/sdk-node';
@@ -11,8 +10,9 @@ process.env['OTEL_TRACES_EXPORTER'] ??= exporting ? 'otlp' : 'none';
 process.env['OTEL_METRICS_EXPORTER'] ??= 'none';
 process.env['OTEL_LOGS_EXPORTER'] ??= 'none';
 
-// Only what is instrumented: wrapping every module would cost each start more than a second and 50 MB.
-register({ include: ['http', 'https', '@grpc/grpc-js', 'pino'] });
+// Only what is instrumented: wrapping every module would cost each start more than a second and 50 MB. Calls of gRPC have
+// their spans from its own interceptors (grpc-spans.ts).
+register({ include: ['http', 'https', 'pino'] });
 
 // Without any span processor the SDK makes no spans at all, and no trace ids: this one keeps nothing.
 const discard = {
@@ -28,7 +28,6 @@ const sdk = new NodeSDK({
     new HttpInstrumentation({
       ignoreIncomingRequestHook: ({ url }) => url === '/metrics' || url?.startsWith('/health/') === true,
     }),
-    new GrpcInstrumentation(),
     new PinoInstrumentation(),
   ],
 });
