@@ -1,86 +1,35 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { status } from '@grpc/grpc-js';
 import {
   AccountStatus,
-  GetBalancesRequest,
   PostByTemplateRequest,
   PostRequest,
-  type Transaction,
   TransactionKind,
   TransactionStatus,
   Write,
 } from '@ipe/contracts/gen/bank/transaction/v1/transaction';
 import { shardOf } from '@ipe/ledger/shard-of';
 import { call } from '@ipe/service-kit/grpc-client';
-import { eventually } from '@ipe/testing/eventually';
 import { freePort } from '@ipe/testing/free-port';
 import { startFakeCards } from './fake-cards.ts';
 import {
-  Bank,
-  type Environment,
-  end,
-  environment,
-  makeTopics,
-  purchaseRequest,
-  spawnService,
-  startHere,
-  transferRequest,
-} from './service-under-test.ts';
+  accountAt,
+  ana,
+  balancesOf,
+  bia,
+  caio,
+  duda,
+  people,
+  postedOf,
+  sent,
+  shards,
+  untilDrained,
+} from './four-shards.ts';
+import { Bank, type Environment, environment, makeTopics, purchaseRequest, startHere } from './service-under-test.ts';
 
-// A ledger of four shards, against the real engines.
-
-const shards = 4;
-const everyShard = Array.from({ length: shards }, (_, shard) => shard);
-
-/** An account's id of each shard. */
-function accountAt(shard: number, name = 'acc'): string {
-  for (let number = 0; ; number++) {
-    const accountId = `${name}_${number}`;
-    if (shardOf(accountId, shards) === shard) return accountId;
-  }
-}
-
-const people = everyShard.map((shard) => accountAt(shard));
-const [ana = '', bia = '', caio = '', duda = ''] = people;
-const pots = everyShard.flatMap((shard) =>
-  ['in-transit', 'between-shards', 'unclaimed'].map((pot) => `system:${pot}:BRL:${shard}`),
-);
-
-async function balancesOf(bank: Bank, accountIds: readonly string[]) {
-  const request = GetBalancesRequest.fromPartial({ accountIds: [...accountIds] });
-  const { balances } = await call(bank.client, bank.client.getBalances, request, 5_000);
-  return new Map(balances.map((balance) => [balance.accountId, balance]));
-}
-
-async function postedOf(bank: Bank, accountIds: readonly string[]): Promise<bigint[]> {
-  const balances = await balancesOf(bank, accountIds);
-  return accountIds.map((accountId) => balances.get(accountId)?.postedCents ?? 0n);
-}
-
-/** Nothing is on its way any more, and what shards owe each other cancels out. */
-async function untilDrained(bank: Bank): Promise<void> {
-  await eventually(
-    async () => {
-      const posted = new Map((await balancesOf(bank, pots)).entries());
-      const of = (pot: string) =>
-        everyShard.map((shard) => posted.get(`system:${pot}:BRL:${shard}`)?.postedCents ?? 0n);
-      expect(of('in-transit')).toEqual([0n, 0n, 0n, 0n]);
-      expect(of('between-shards').reduce((sum, one) => sum + one, 0n)).toBe(0n);
-    },
-    { timeoutMs: 20_000 },
-  );
-}
-
-function sent(idempotencyKey: string, fromAccountId: string, toAccountId: string, amountCents: bigint) {
-  return transferRequest(idempotencyKey, { fromAccountId, toAccountId, amountCents });
-}
-
-describe('one replica', () => {
+describe('one replica of a ledger of four shards', () => {
   let cards: Awaited<ReturnType<typeof startFakeCards>>;
   let env: Environment;
   let service: Awaited<ReturnType<typeof startHere>>;
@@ -88,7 +37,7 @@ describe('one replica', () => {
 
   beforeAll(async () => {
     cards = await startFakeCards();
-    env = await environment(cards.address, { SHARDS: '4' });
+    env = await environment(cards.address, { SHARDS: `${shards}` });
     await makeTopics(env);
     service = await startHere(env);
     bank = new Bank(env);
@@ -320,101 +269,4 @@ describe('one replica', () => {
     expect(code).toBe(1);
     expect(said).toContain('SHARDS is 2, and this ledger was begun with 4');
   });
-});
-
-describe('two replicas', () => {
-  type Replica = { env: Environment; process: ChildProcess; bank: Bank };
-  let cards: Awaited<ReturnType<typeof startFakeCards>>;
-  let one: Replica;
-  let other: Replica;
-
-  async function start(env: Environment): Promise<Replica> {
-    return { env, process: await spawnService(env), bank: new Bank(env) };
-  }
-
-  /** How many shards a replica leads, by what it says of itself. */
-  async function ledBy({ env }: Replica): Promise<number> {
-    const metrics = await (await fetch(`http://${env['HTTP_ADDRESS']}/metrics`)).text();
-    return Number(/^ledger_shards_led (\d+)$/m.exec(metrics)?.[1]);
-  }
-
-  beforeAll(async () => {
-    cards = await startFakeCards();
-    const env = await environment(cards.address, { SHARDS: '4' });
-    await makeTopics(env);
-    one = await start(env);
-    const [http, grpc] = [await freePort(), await freePort()];
-    other = await start({ ...env, HTTP_ADDRESS: `127.0.0.1:${http}`, GRPC_ADDRESS: `127.0.0.1:${grpc}` });
-  });
-
-  afterAll(async () => {
-    for (const { bank, process } of [one, other]) {
-      bank.close();
-      await end(process, 'SIGKILL');
-    }
-    await cards.stop();
-  });
-
-  test('lead two shards each, and whoever is killed amid transfers across them loses and doubles nothing', async () => {
-    await eventually(async () => expect([await ledBy(one), await ledBy(other)]).toEqual([2, 2]), { timeoutMs: 30_000 });
-    for (const accountId of people) {
-      await one.bank.open(accountId);
-      const funding = sent(`fund-${accountId}`, 'system:cash', accountId, 100_000n);
-      await other.bank.transfer(`fund-${accountId}`, funding);
-    }
-    await untilDrained(one.bank);
-    const transfers = Array.from({ length: 240 }, (_, number) => {
-      const [from = '', to = ''] = [people[number % 4], people[(number + 1 + (number % 3)) % 4]];
-      return sent(`x${number}`, from, to, BigInt(1 + (number % 7)));
-    });
-    let next = 0;
-    const transactions = new Map<string, Transaction | undefined>();
-    const worker = async () => {
-      for (let at = next++; at < transfers.length; at = next++) {
-        const transfer = transfers[at];
-        if (!transfer) return;
-        if (at === 80) one.process.kill('SIGKILL');
-        const asked = async () => {
-          const { bank } = Math.random() < 0.5 && at < 80 ? one : other;
-          return call(bank.client, bank.client.transfer, transfer, 3_000);
-        };
-        const { transaction } = await eventually(asked, { timeoutMs: 30_000 });
-        transactions.set(transfer.idempotencyKey, transaction);
-      }
-    };
-    await Promise.all(Array.from({ length: 8 }, worker));
-    expect(transactions.size).toBe(transfers.length);
-    await untilDrained(other.bank);
-    const expected = new Map(people.map((accountId) => [accountId, 100_000n]));
-    for (const { fromAccountId, toAccountId, amountCents } of transfers) {
-      expected.set(fromAccountId, (expected.get(fromAccountId) ?? 0n) - amountCents);
-      expected.set(toAccountId, (expected.get(toAccountId) ?? 0n) + amountCents);
-    }
-    expect(await postedOf(other.bank, people)).toEqual(people.map((accountId) => expected.get(accountId)));
-    for (const transfer of transfers.slice(0, 40)) {
-      const again = await call(other.bank.client, other.bank.client.transfer, transfer, 3_000);
-      expect(again).toEqual({ transaction: transactions.get(transfer.idempotencyKey), replayed: true });
-    }
-    // The dead one comes back, and is given its share.
-    one.process = await spawnService(one.env);
-    await eventually(async () => expect([await ledBy(one), await ledBy(other)]).toEqual([2, 2]), { timeoutMs: 30_000 });
-    const { code, printed } = await verified(other.env);
-    expect(printed).toContain('right:');
-    expect(printed).toContain('cancels out, and nothing is under way');
-    expect(code).toBe(0);
-  }, 120_000);
-
-  async function verified(env: Environment): Promise<{ code: number | null; printed: string }> {
-    const cli = fileURLToPath(new URL('../dist/ledger-cli.js', import.meta.url));
-    const folder = mkdtempSync(join(tmpdir(), 'ipe-verify-'));
-    const options = ['verify', '--projections', 'none', '--rate', 'unbounded', '--progress', folder];
-    const child = spawn(process.execPath, [cli, ...options], { env: { PATH: process.env['PATH'], ...env } });
-    let printed = '';
-    child.stdout.on('data', (chunk: Buffer) => {
-      printed += chunk.toString();
-    });
-    const [code] = (await once(child, 'exit')) as [number | null];
-    rmSync(folder, { recursive: true });
-    return { code, printed };
-  }
 });

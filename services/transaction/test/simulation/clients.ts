@@ -1,10 +1,18 @@
 import { systemAccountIds } from '../../src/domain/chart-of-accounts.ts';
-import { sha256 } from '../paper-ledger.ts';
 import type { Answers } from './answers.ts';
 import type { Cluster } from './cluster.ts';
 import { accountIds, altered, easyCommand, openAccount, randomCommand, scoped } from './commands.ts';
 import type { Replica } from './replica.ts';
-import { isUnserved, type Request, type Response, repliesOf, requestText, serve } from './requests.ts';
+import {
+  fingerprintOf,
+  isUnserved,
+  type Request,
+  type Response,
+  repliesOf,
+  replyText,
+  requestText,
+  serve,
+} from './requests.ts';
 import { cardNumbers } from './simulated-cards.ts';
 import { epoch } from './simulated-process.ts';
 import type { SimulatedStore } from './simulated-store.ts';
@@ -233,14 +241,5 @@ export class Clients {
 }
 
 function summaryOf(response: Response): string {
-  return repliesOf(response)
-    .map((reply) => {
-      if (reply.kind === 'refused') return reply.refusal;
-      return reply.kind === 'unserved' ? reply.why : reply.replayed ? 'replayed' : 'answered';
-    })
-    .join(', ');
-}
-
-function fingerprintOf(body: object): string {
-  return sha256(JSON.stringify(body, (_name, value) => (typeof value === 'bigint' ? String(value) : value)));
+  return repliesOf(response).map(replyText).join(', ');
 }

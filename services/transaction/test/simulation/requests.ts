@@ -7,6 +7,7 @@ import type { Account } from '../../src/domain/account.ts';
 import type { Command, CommandAnswer } from '../../src/domain/command.ts';
 import type { Authorize } from '../../src/domain/decide-authorize.ts';
 import type { Transaction } from '../../src/domain/transaction.ts';
+import { sha256 } from '../paper-ledger.ts';
 import type { Replica } from './replica.ts';
 
 /** What a client asks. */
@@ -75,4 +76,14 @@ export function isUnserved(response: Response): boolean {
 
 export function requestText(request: unknown): string {
   return JSON.stringify(request, (_name, value) => (typeof value === 'bigint' ? String(value) : value));
+}
+
+/** Of what is asked under a key: no two bodies have the same. */
+export function fingerprintOf(body: object): string {
+  return sha256(requestText(body));
+}
+
+export function replyText(reply: Reply<unknown>): string {
+  if (reply.kind === 'refused') return reply.refusal;
+  return reply.kind === 'unserved' ? reply.why : reply.replayed ? 'replayed' : 'answered';
 }

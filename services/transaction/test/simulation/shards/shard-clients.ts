@@ -1,9 +1,8 @@
 import { shardOf } from '@ipe/ledger/shard-of';
 import type { Authorize } from '../../../src/domain/decide-authorize.ts';
 import { homeOf } from '../../../src/domain/home-of.ts';
-import { sha256 } from '../../paper-ledger.ts';
 import { scoped } from '../commands.ts';
-import { requestText } from '../requests.ts';
+import { fingerprintOf, replyText, requestText } from '../requests.ts';
 import { epoch } from '../simulated-process.ts';
 import { StoreTrouble } from '../store-link.ts';
 import type { Weather } from '../weather.ts';
@@ -165,10 +164,10 @@ export class ShardClients {
         const call = { deadline: process.now() + this.answerWithinMs, traceparent: '' };
         serve(one, request, call, this.known.length).then(
           (replies) => {
-            world.note(() => `${one.name} answers ${replies.map(textOf).join(', ')} to ${requestText(request)}`);
+            world.note(() => `${one.name} answers ${replies.map(replyText).join(', ')} to ${requestText(request)}`);
             const recordsAfter = truth.durableAt.length;
             const asked = { from, to: world.now, recordsBefore, recordsAfter, ledgerTime: process.now() };
-            for (const reply of replies) world.count(`reply: ${textOf(reply)}`);
+            for (const reply of replies) world.count(`reply: ${replyText(reply)}`);
             check(request, replies, known, asked);
             if (!weather.calm && random.chance(weather.repliesLost)) return world.count('replies lost');
             const hear = () => {
@@ -198,13 +197,4 @@ export class ShardClients {
 
 function isCommand(wish: Wish): wish is UnscopedCommand {
   return wish.kind !== 'purchase' && wish.kind !== 'cancel';
-}
-
-function textOf(reply: Replies[number]): string {
-  if (reply.kind === 'refused') return reply.refusal;
-  return reply.kind === 'unserved' ? reply.why : reply.replayed ? 'replayed' : 'answered';
-}
-
-function fingerprintOf(body: object): string {
-  return sha256(JSON.stringify(body, (_name, value) => (typeof value === 'bigint' ? String(value) : value)));
 }
