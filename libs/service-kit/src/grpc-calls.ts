@@ -7,7 +7,7 @@ import {
 } from '@grpc/grpc-js';
 import { Logger } from '@nestjs/common';
 import { Histogram } from 'prom-client';
-import { ServerSpan } from './grpc-spans.ts';
+import { methodOf, ServerSpan } from './grpc-spans.ts';
 
 const handled = new Histogram({
   name: 'grpc_server_handling_seconds',
@@ -26,8 +26,9 @@ const failures: ReadonlySet<status> = new Set([status.UNKNOWN, status.INTERNAL, 
 export function observeCalls(services: readonly string[]): ServerInterceptor {
   const logger = new Logger('grpc');
   const observed = new Set(services);
-  return (method, call) => {
-    const [, service = '', name = ''] = method.path.split('/');
+  return ({ path }, call) => {
+    const called = methodOf(path);
+    const { service, method, name } = called;
     // Health checks come every few seconds from everywhere: they would be most of the log.
     if (!observed.has(service)) return new ServerInterceptingCall(call);
     const startedAt = performance.now();
@@ -38,10 +39,10 @@ export function observeCalls(services: readonly string[]): ServerInterceptor {
       if (over) return;
       over = true;
       const ms = performance.now() - startedAt;
-      const labels = { grpc_service: service, grpc_method: name, grpc_code: status[code] };
+      const labels = { grpc_service: service, grpc_method: method, grpc_code: status[code] };
       handled.observe(labels, ms / 1000);
       const line = {
-        method: `${service}/${name}`,
+        method: name,
         code: status[code],
         ms: Math.round(ms * 10) / 10,
         msg: 'call ended',
@@ -52,7 +53,7 @@ export function observeCalls(services: readonly string[]): ServerInterceptor {
     // Without a status of ours: the caller hung up, or its deadline passed.
     const listener = new ServerListenerBuilder()
       .withOnReceiveMetadata((metadata, next) => {
-        span = new ServerSpan(method.path, metadata);
+        span = new ServerSpan(called, metadata);
         within(() => next(metadata));
       })
       .withOnReceiveMessage((message, next) => within(() => next(message)))

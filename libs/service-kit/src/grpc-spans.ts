@@ -32,20 +32,20 @@ const serverFailures: ReadonlySet<status> = new Set([
   status.DATA_LOSS,
 ]);
 
-type Method = Readonly<{ name: string; attributes: Attributes }>;
+export type GrpcMethod = Readonly<{ service: string; method: string; name: string; attributes: Attributes }>;
 
 /** By path, `/bank.account.v1.AccountService/GetCustomer`: there are as many as methods in the contracts. */
-const methods = new Map<string, Method>();
+const methods = new Map<string, GrpcMethod>();
 
-function methodOf(path: string): Method {
-  let method = methods.get(path);
-  if (!method) {
-    const [, service = '', name = ''] = path.split('/');
-    const attributes = { 'rpc.system': 'grpc', 'rpc.service': service, 'rpc.method': name };
-    method = { name: `${service}/${name}`, attributes };
-    methods.set(path, method);
+export function methodOf(path: string): GrpcMethod {
+  let known = methods.get(path);
+  if (!known) {
+    const [, service = '', method = ''] = path.split('/');
+    const attributes = { 'rpc.system': 'grpc', 'rpc.service': service, 'rpc.method': method };
+    known = { service, method, name: `${service}/${method}`, attributes };
+    methods.set(path, known);
   }
-  return method;
+  return known;
 }
 
 function end(span: Span, code: status, isFailure: boolean): void {
@@ -60,9 +60,8 @@ export class ServerSpan {
   private readonly context: Context;
   private readonly span: Span;
 
-  constructor(path: string, metadata: Metadata) {
+  constructor({ name, attributes }: GrpcMethod, metadata: Metadata) {
     const caller = propagation.extract(ROOT_CONTEXT, metadata, carried);
-    const { name, attributes } = methodOf(path);
     this.span = tracer.startSpan(name, { kind: SpanKind.SERVER, attributes }, caller);
     this.context = trace.setSpan(caller, this.span);
   }
