@@ -1,25 +1,17 @@
-import type { ChildProcess } from 'node:child_process';
 import { setTimeout as wait } from 'node:timers/promises';
 import { status } from '@grpc/grpc-js';
 import { Write } from '@ipe/contracts/gen/bank/transaction/v1/transaction';
 import { LedgerClient } from '@ipe/ledger/ledger-client';
 import { GrpcRefusal } from '@ipe/service-kit/refusal';
 import { eventually } from '@ipe/testing/eventually';
-import { freePort } from '@ipe/testing/free-port';
 import { startFakeCards } from './fake-cards.ts';
-import { Bank, type Environment, end, environment, spawnService, transferRequest } from './service-under-test.ts';
+import { elsewhere, end, environment, type Replica, startReplica, transferRequest } from './service-under-test.ts';
 
 // Two built replicas of one ledger in processes of their own, against the real engine.
-
-type Replica = { env: Environment; process: ChildProcess; bank: Bank };
 
 let cards: Awaited<ReturnType<typeof startFakeCards>>;
 let leader: Replica;
 let standby: Replica;
-
-async function startReplica(env: Environment): Promise<Replica> {
-  return { env, process: await spawnService(env), bank: new Bank(env) };
-}
 
 beforeAll(async () => {
   cards = await startFakeCards();
@@ -30,8 +22,7 @@ afterAll(() => cards.stop());
 beforeEach(async () => {
   const env = await environment(cards.address, { KAFKA_BROKERS: '127.0.0.1:1' });
   leader = await startReplica(env);
-  const [http, grpc] = [await freePort(), await freePort()];
-  standby = await startReplica({ ...env, HTTP_ADDRESS: `127.0.0.1:${http}`, GRPC_ADDRESS: `127.0.0.1:${grpc}` });
+  standby = await startReplica(await elsewhere(env));
   await leader.bank.furnish();
 });
 

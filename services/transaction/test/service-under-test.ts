@@ -167,3 +167,16 @@ export function purchaseRequest(idempotencyKey: string, changes: Partial<Authori
     ...changes,
   };
 }
+
+/** A built service in a process of its own, and a client of it. */
+export type Replica = { env: Environment; process: ChildProcess; bank: Bank };
+
+export async function startReplica(env: Environment): Promise<Replica> {
+  return { env, process: await spawnService(env), bank: new Bank(env) };
+}
+
+/** The same ledger, at other addresses. */
+export async function elsewhere(env: Environment): Promise<Environment> {
+  const [http, grpc] = [await freePort(), await freePort()];
+  return { ...env, HTTP_ADDRESS: `127.0.0.1:${http}`, GRPC_ADDRESS: `127.0.0.1:${grpc}` };
+}

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,20 +7,23 @@ import { fileURLToPath } from 'node:url';
 import type { Transaction } from '@ipe/contracts/gen/bank/transaction/v1/transaction';
 import { call } from '@ipe/service-kit/grpc-client';
 import { eventually } from '@ipe/testing/eventually';
-import { freePort } from '@ipe/testing/free-port';
 import { startFakeCards } from './fake-cards.ts';
 import { people, postedOf, sent, shards, untilDrained } from './four-shards.ts';
-import { Bank, type Environment, end, environment, makeTopics, spawnService } from './service-under-test.ts';
+import {
+  type Environment,
+  elsewhere,
+  end,
+  environment,
+  makeTopics,
+  type Replica,
+  spawnService,
+  startReplica,
+} from './service-under-test.ts';
 
 describe('two replicas of a ledger of four shards', () => {
-  type Replica = { env: Environment; process: ChildProcess; bank: Bank };
   let cards: Awaited<ReturnType<typeof startFakeCards>>;
   let one: Replica;
   let other: Replica;
-
-  async function start(env: Environment): Promise<Replica> {
-    return { env, process: await spawnService(env), bank: new Bank(env) };
-  }
 
   /** How many shards a replica leads, by what it says of itself. */
   async function ledBy({ env }: Replica): Promise<number> {
@@ -32,9 +35,8 @@ describe('two replicas of a ledger of four shards', () => {
     cards = await startFakeCards();
     const env = await environment(cards.address, { SHARDS: `${shards}` });
     await makeTopics(env);
-    one = await start(env);
-    const [http, grpc] = [await freePort(), await freePort()];
-    other = await start({ ...env, HTTP_ADDRESS: `127.0.0.1:${http}`, GRPC_ADDRESS: `127.0.0.1:${grpc}` });
+    one = await startReplica(env);
+    other = await startReplica(await elsewhere(env));
   });
 
   afterAll(async () => {

@@ -12,7 +12,6 @@ import {
 } from '@ipe/contracts/gen/bank/transaction/v1/transaction';
 import { shardOf } from '@ipe/ledger/shard-of';
 import { call } from '@ipe/service-kit/grpc-client';
-import { freePort } from '@ipe/testing/free-port';
 import { startFakeCards } from './fake-cards.ts';
 import {
   accountAt,
@@ -27,7 +26,15 @@ import {
   shards,
   untilDrained,
 } from './four-shards.ts';
-import { Bank, type Environment, environment, makeTopics, purchaseRequest, startHere } from './service-under-test.ts';
+import {
+  Bank,
+  type Environment,
+  elsewhere,
+  environment,
+  makeTopics,
+  purchaseRequest,
+  startHere,
+} from './service-under-test.ts';
 
 describe('one replica of a ledger of four shards', () => {
   let cards: Awaited<ReturnType<typeof startFakeCards>>;
@@ -258,8 +265,7 @@ describe('one replica of a ledger of four shards', () => {
 
   test('a ledger that was begun with four shards is not touched by a process that was told of two', async () => {
     const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
-    const [http, grpc] = [await freePort(), await freePort()];
-    const other = { ...env, SHARDS: '2', HTTP_ADDRESS: `127.0.0.1:${http}`, GRPC_ADDRESS: `127.0.0.1:${grpc}` };
+    const other = { ...(await elsewhere(env)), SHARDS: '2' };
     const child = spawn(process.execPath, [main], { env: { PATH: process.env['PATH'], ...other }, stdio: 'pipe' });
     let said = '';
     child.stdout.on('data', (chunk: Buffer) => {
