@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
 
 export const usage = `usage: npm run bench -- --list | <scenario> [--quick] [--disk] [--kafka] [--rounds N] [--seconds S]
-       [--accounts N] [--transfers N] [--checkout DIR] [--formance URL] [--blnk URL] [--postgres URL]`;
+       [--accounts N] [--transfers N] [--checkout DIR] [--profile DIR]
+       [--formance URL] [--blnk URL] [--postgres URL]`;
 
 /** Of the command line: { name, options }, or { problem } with what is wrong. */
 export function parseOptions(args) {
@@ -19,6 +20,7 @@ export function parseOptions(args) {
         accounts: { type: 'string' },
         transfers: { type: 'string' },
         checkout: { type: 'string' },
+        profile: { type: 'string' },
         formance: { type: 'string' },
         blnk: { type: 'string' },
         postgres: { type: 'string' },

@@ -2,6 +2,7 @@
 // contract of what it writes.
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { zstdDecompressSync } from 'node:zlib';
 import { QueryCommand } from '@aws-sdk/client-dynamodb';
 import { JournalBatch } from '@ipe/contracts/gen/bank/transaction/v1/journal';
 import { dynamoClient } from '@ipe/dynamodb/client';
@@ -62,7 +63,10 @@ export class Books {
         }),
       );
       if (Items.length === 0) return;
-      for (const { batch } of Items) this.audit.take(JournalBatch.decode(batch.B), batch.B.length, expected);
+      for (const { batch, encoding } of Items) {
+        const bytes = encoding?.S === 'zstd' ? zstdDecompressSync(batch.B) : batch.B;
+        this.audit.take(JournalBatch.decode(bytes), bytes.length, expected);
+      }
       this.next.set(shard, Number(Items.at(-1).sk.S) + 1);
       limit = Math.min(Math.max(2 * Items.length, fewestBatches), mostBatches);
     }

@@ -26,6 +26,8 @@ const sdk = new NodeSDK({
   ...(exporting ? {} : { spanProcessors: [discard] }),
   instrumentations: [
     new HttpInstrumentation({
+      // Requests to stores: spans that nobody is told of took 6 % of what a consumer of events does.
+      disableOutgoingRequestInstrumentation: !exporting,
       ignoreIncomingRequestHook: ({ url }) => url === '/metrics' || url?.startsWith('/health/') === true,
     }),
     new PinoInstrumentation(),

@@ -1,11 +1,13 @@
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { dynamoClient } from '@ipe/dynamodb/client';
 import { testEngines } from '@ipe/testing/engines';
 import { eventually } from '@ipe/testing/eventually';
 import { uniqueName } from '@ipe/testing/unique-name';
 import { ConnectionWatch } from '../src/adapters/dynamodb/connection-watch.ts';
-import { DynamoJournal } from '../src/adapters/dynamodb/dynamo-journal.ts';
+import { batchKey, DynamoJournal } from '../src/adapters/dynamodb/dynamo-journal.ts';
 import { DynamoPositions } from '../src/adapters/dynamodb/dynamo-positions.ts';
 import { JournalTable } from '../src/adapters/dynamodb/journal-table.ts';
 import type { EncodedBatch, FollowerPositions, Journal } from '../src/application/ports.ts';
@@ -50,6 +52,23 @@ describe.each(journals)('the journal %s', (_name, newJournal, newPositions) => {
     const [bytes] = await journal.read(shard, 1);
     expect(Buffer.from(bytes ?? []).equals(Buffer.from(first.bytes))).toBe(true);
   });
+
+  test.each([4_000, 5_000, 349_000])(
+    'reads back %i bytes to the byte, as a page, a range and one alone',
+    async (size) => {
+      const shard = newShard();
+      // What repeats itself and what does not.
+      for (const [at, bytes] of [Buffer.alloc(size, 'record'), randomBytes(size)].entries()) {
+        const large = { ...batch(shard, at + 1), bytes };
+        await journal.append(large);
+        const [page] = await journal.read(shard, at + 1);
+        const [range] = await journal.readRange(shard, at + 1, 1);
+        for (const read of [page, range, await journal.readOne(shard, at + 1)]) {
+          expect(Buffer.compare(Buffer.from(read ?? []), bytes)).toBe(0);
+        }
+      }
+    },
+  );
 
   test('gives a sequence to one batch alone', async () => {
     const shard = newShard();
@@ -125,6 +144,30 @@ describe.each(journals)('the journal %s', (_name, newJournal, newPositions) => {
     expect(await positions.load('events', shard)).toBe(42);
     expect(await positions.load('snapshots', shard)).toBe(0);
   });
+});
+
+test('a large batch takes less of the store than its bytes, a small one is kept as it is', async () => {
+  const shard = newShard();
+  const journal = new DynamoJournal(table.client, table.name, new ConnectionWatch());
+  const record = Buffer.from('acc_1 pays acc_2 in BRL ');
+  const small = { ...batch(shard, 1), bytes: record };
+  const large = { ...batch(shard, 2), bytes: Buffer.concat(Array.from({ length: 1_000 }, () => record)) };
+  for (const one of [small, large]) await journal.append(one);
+  const item = async (sequence: number) => {
+    const Key = batchKey(shard, sequence);
+    return (await table.client.send(new GetItemCommand({ TableName: table.name, Key }))).Item;
+  };
+  expect(Buffer.from((await item(1))?.['batch']?.B ?? [])).toEqual(record);
+  expect((await item(2))?.['batch']?.B?.length).toBeLessThan(large.bytes.length / 10);
+});
+
+test('a packed batch that is damaged in the store is read as bytes that are no batch', async () => {
+  const shard = newShard();
+  const journal = new DynamoJournal(table.client, table.name, new ConnectionWatch());
+  const damaged = { batch: { B: Buffer.from('damaged') }, encoding: { S: 'zstd' } };
+  await table.client.send(new PutItemCommand({ TableName: table.name, Item: { ...batchKey(shard, 1), ...damaged } }));
+  const [page = Buffer.alloc(0)] = await journal.read(shard, 1);
+  expect(() => codec.decodeBatch(page)).toThrow();
 });
 
 test('an engine that is away is an error, not an answer', async () => {

@@ -43,6 +43,8 @@ type CommitParts = Readonly<{
 
 const firstRetryMs = 5;
 const lastRetryMs = 1_000;
+/** No record waits for others longer than this, which is some appends' time. */
+const longestGatherMs = 20;
 
 /** Records on their way into one item of the journal. */
 class Batch {
@@ -142,8 +144,7 @@ export class CommitLoop {
     this.parts.metrics.queueDepth(this.waiting);
     if (!this.running) {
       this.running = true;
-      // Commands that have arrived in the same turn share the first batch.
-      this.parts.scheduler.soon(() => void this.run());
+      void this.run();
     }
     return batch.fate;
   }
@@ -190,7 +191,7 @@ export class CommitLoop {
   }
 
   private async run(): Promise<void> {
-    for (let batch = this.queue[0]; batch && batch.records.length > 0 && !this.lost; batch = this.queue[0]) {
+    for (let batch = await this.nextBatch(); batch; batch = await this.nextBatch()) {
       batch.sealed = true;
       this.sent = batch.sequence;
       const startedAt = this.parts.scheduler.now();
@@ -206,6 +207,22 @@ export class CommitLoop {
       batch.settle('durable');
     }
     this.running = false;
+  }
+
+  /**
+   * The next one to be appended; undefined when there is nothing to append. It gathers as long as it has room and each
+   * turn of the event loop brings more: where there is more to do than time, fewer and larger appends do it. A lone
+   * record waits for the turn in which it came, and for nothing else.
+   */
+  private async nextBatch(): Promise<Batch | undefined> {
+    const { scheduler } = this.parts;
+    const until = scheduler.elapsed() + longestGatherMs;
+    for (let before = 0; before < this.waiting && this.queue.length < 2 && scheduler.elapsed() < until; ) {
+      before = this.waiting;
+      await new Promise<void>((resolve) => scheduler.soon(resolve));
+    }
+    const batch = this.queue[0];
+    return batch && batch.records.length > 0 && !this.lost ? batch : undefined;
   }
 
   private header(batch: Batch): BatchHeader {

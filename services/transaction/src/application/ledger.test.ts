@@ -84,6 +84,44 @@ test('calls of the same turn share the first batch', async () => {
   expect(journal.appended).toHaveLength(before + 1);
 });
 
+/** So many transfers, each a turn after the one before it, as they come over a busy connection. */
+async function oneATurn(count: number, bring: (nth: number) => void): Promise<void> {
+  for (let nth = 0; nth < count; nth++) {
+    // Begun first: the next one comes before whoever waits for the turn because of this one.
+    const next = turn();
+    bring(nth);
+    await next;
+  }
+}
+
+test('a batch gathers as long as each turn brings more, and goes at the first that does not', async () => {
+  const journal = new FaultyJournal();
+  const { ledger } = await leadingLedger(journal);
+  const before = journal.appended.length;
+  const replies: Array<Promise<unknown>> = [];
+  await oneATurn(5, (nth) => replies.push(transfer(ledger, `k${nth}`, 1n)));
+  await Promise.all(replies);
+  expect(journal.appended.slice(before)).toHaveLength(1);
+  await transfer(ledger, 'alone', 1n);
+  expect(journal.appended.slice(before)).toHaveLength(2);
+});
+
+test('a batch goes after its time, though each turn brings more, and at once when it is full', async () => {
+  const journal = new FaultyJournal();
+  const { ledger, scheduler } = await leadingLedger(journal, { maxBatchRecords: 8 });
+  const before = journal.appended.length;
+  const replies: Array<Promise<unknown>> = [];
+  await oneATurn(5, (nth) => {
+    scheduler.time += 10;
+    replies.push(transfer(ledger, `slow-${nth}`, 1n));
+  });
+  await oneATurn(10, (nth) => replies.push(transfer(ledger, `quick-${nth}`, 1n)));
+  await Promise.all(replies);
+  const sizes = journal.appended.slice(before).map(({ bytes }) => codec.decodeBatch(bytes).records.length);
+  expect(sizes[0]).toBeLessThan(5);
+  expect(Math.max(...sizes)).toBeLessThanOrEqual(8);
+});
+
 test('a full batch closes, and ids still tell where each record lies', async () => {
   const journal = new FaultyJournal();
   const { ledger } = await leadingLedger(journal, { maxBatchRecords: 3 });

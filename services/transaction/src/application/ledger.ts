@@ -111,13 +111,16 @@ export class Ledger {
     const taken = tasks.map((task) =>
       leading.loop.depth < this.options.maxQueuedRecords ? this.take(leading, call, task) : undefined,
     );
-    // One look at the journal is enough for all that changed nothing.
-    const isAnyUnchanged = taken.some((one) => one && !one.fate);
-    const unchanged = isAnyUnchanged ? this.unchanged(leading) : Promise.resolve<Fate>('durable');
-    const replies = taken.map(async (one) =>
-      one ? this.whenDurable(one.outcome, await (one.fate ?? unchanged)) : unserved('queue_full'),
+    // One look at the journal is enough for all that changed nothing, and one wait for all of a batch.
+    const unchanged = taken.some((one) => one && !one.fate)
+      ? this.unchanged(leading)
+      : Promise.resolve<Fate>('durable');
+    const fateOf = (one: Taken<Answer>) => one.fate ?? unchanged;
+    const awaited = new Set(taken.flatMap((one) => (one ? [fateOf(one)] : [])));
+    const fates = new Map(await Promise.all([...awaited].map(async (fate) => [fate, await fate] as const)));
+    return taken.map((one) =>
+      one ? this.whenDurable(one.outcome, fates.get(fateOf(one)) ?? 'lost') : unserved('queue_full'),
     );
-    return Promise.all(replies);
   }
 
   /**

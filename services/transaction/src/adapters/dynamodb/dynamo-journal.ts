@@ -10,8 +10,9 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { type EncodedBatch, type Journal, mostBatchesInPage } from '../../application/ports.ts';
 import type { ConnectionWatch } from './connection-watch.ts';
+import { packed, unpacked } from './packed-batch.ts';
 
-/** One item a batch: pk `journal#<shard>`, sk the sequence in 16 digits, `batch` the bytes. */
+/** One item a batch: pk `journal#<shard>`, sk the sequence in 16 digits, `batch` the bytes (`packed-batch.ts`). */
 export class DynamoJournal implements Journal {
   constructor(
     private readonly client: DynamoDBClient,
@@ -22,8 +23,9 @@ export class DynamoJournal implements Journal {
   ) {}
 
   async append(batch: EncodedBatch): Promise<'appended' | 'taken'> {
-    // A store that was killed may have lost its last write: the caller makes sure of his before he goes on.
     const { shard, sequence, batchId, writer, decidedAt } = batch.header;
+    const content = await packed(batch.bytes);
+    // A store that was killed may have lost its last write: the caller makes sure of his before he goes on.
     if (this.connection.wasClosed(shard)) throw new Error('a connection to the store was closed since the last append');
     try {
       await this.appends.send(
@@ -31,7 +33,7 @@ export class DynamoJournal implements Journal {
           TableName: this.table,
           Item: {
             ...batchKey(shard, sequence),
-            batch: { B: batch.bytes },
+            ...content,
             batchId: { S: batchId },
             writer: { S: writer },
             decidedAt: { S: new Date(decidedAt).toISOString() },
@@ -56,16 +58,15 @@ export class DynamoJournal implements Journal {
         TableName: this.table,
         KeyConditionExpression: 'pk = :pk AND sk >= :sk',
         ExpressionAttributeValues: { ':pk': pk, ':sk': sk },
-        ProjectionExpression: '#batch',
-        ExpressionAttributeNames: { '#batch': 'batch' },
-        ConsistentRead: true,
+        ...justTheBatch,
         // A megabyte is what DynamoDB answers at once; DynamoDB Local reads all of these before it cuts them to that.
         Limit: mostBatchesInPage,
       }),
     );
-    return Items.map(({ batch }) => {
-      if (!batch?.B) throw new Error(`an item of the journal of shard ${shard} holds no batch`);
-      return batch.B;
+    const batches = await Promise.all(Items.map(unpacked));
+    return batches.map((batch) => {
+      if (!batch) throw new Error(`an item of the journal of shard ${shard} holds no batch`);
+      return batch;
     });
   }
 
@@ -78,7 +79,9 @@ export class DynamoJournal implements Journal {
       const { Responses, UnprocessedKeys }: BatchGetItemCommandOutput = await this.client.send(
         new BatchGetItemCommand({ RequestItems: { [this.table]: { Keys: asked, ...justTheBatch } } }),
       );
-      for (const { sk, batch } of Responses?.[this.table] ?? []) if (sk?.S && batch?.B) found.set(sk.S, batch.B);
+      const items = Responses?.[this.table] ?? [];
+      const batches = await Promise.all(items.map(unpacked));
+      for (const [at, batch] of batches.entries()) if (batch) found.set(items[at]?.['sk']?.S ?? '', batch);
       asked = UnprocessedKeys?.[this.table]?.Keys;
     }
     const batches = keys.map(({ sk }) => found.get(sk.S));
@@ -94,13 +97,13 @@ export class DynamoJournal implements Journal {
         ...justTheBatch,
       }),
     );
-    return Item?.['batch']?.B;
+    return Item && unpacked(Item);
   }
 }
 
 const justTheBatch = {
-  ProjectionExpression: '#batch, sk',
-  ExpressionAttributeNames: { '#batch': 'batch' },
+  ProjectionExpression: '#batch, #encoding, sk',
+  ExpressionAttributeNames: { '#batch': 'batch', '#encoding': 'encoding' },
   ConsistentRead: true,
 };
 
