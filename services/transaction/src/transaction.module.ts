@@ -158,6 +158,7 @@ function shardReplica(
   const metrics = new PrometheusMetrics(shard);
   const memory: MemoryParts = {
     ...shared,
+    metrics,
     snapshots: new ProtobufSnapshotCodec(),
     chunks: new DynamoChunks(client, name),
     checkpoints: new DynamoCheckpoints(client, name),

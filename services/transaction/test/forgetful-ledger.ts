@@ -9,7 +9,7 @@ import { apply } from '../src/domain/apply.ts';
 import type { Decision, Moment, Outcome } from '../src/domain/decision.ts';
 import type { LedgerState, LedgerView } from '../src/domain/ledger-state.ts';
 import type { LedgerRecord } from '../src/domain/record.ts';
-import { codec, TestScheduler } from './live-ledger.ts';
+import { CountingMetrics, codec, TestScheduler } from './live-ledger.ts';
 import { MemoryCheckpoints, MemoryChunks } from './memory-chunks.ts';
 import { MemoryJournal } from './memory-journal.ts';
 import { PaperLedger } from './paper-ledger.ts';
@@ -31,6 +31,7 @@ export function memoryParts(changes: Partial<MemoryParts> = {}) {
   const scheduler = new TestScheduler();
   const chunks = new MemoryChunks();
   const checkpoints = new MemoryCheckpoints();
+  const metrics = new CountingMetrics();
   const parts: MemoryParts = {
     journal: new MemoryJournal(),
     codec,
@@ -38,6 +39,7 @@ export function memoryParts(changes: Partial<MemoryParts> = {}) {
     chunks,
     checkpoints,
     scheduler,
+    metrics,
     log: { info: () => undefined, warn: (message) => warnings.push(message) },
     digest: (bytes) => hash('sha256', bytes, 'buffer'),
     newName: () => {
@@ -47,7 +49,7 @@ export function memoryParts(changes: Partial<MemoryParts> = {}) {
     newHashKey: () => Buffer.from(`key ${names}    `.slice(0, 8)),
     ...changes,
   };
-  return { parts, warnings, scheduler, chunks, checkpoints };
+  return { parts, warnings, scheduler, metrics, chunks, checkpoints };
 }
 
 /** A ledger that keeps as little in memory as it may. Each record is a batch of its own, as a paper ledger's is. */

@@ -77,10 +77,15 @@ export class CountingMetrics implements LedgerMetrics {
   replays = 0;
   failures = 0;
   readonly purchases: string[] = [];
+  /** Whether something went on in the background, each time that it was told. */
+  readonly works: boolean[] = [];
   batchCommitted(): void {}
   queueDepth(): void {}
   publisherLag(): void {}
   courierLag(): void {}
+  working(isWorking: boolean): void {
+    this.works.push(isWorking);
+  }
   appendFailed(): void {
     this.failures += 1;
   }

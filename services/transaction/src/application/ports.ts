@@ -91,6 +91,8 @@ export interface LedgerMetrics {
   authorized(purchase: Transaction): void;
   publisherLag(batches: number): void;
   courierLag(to: number, batches: number): void;
+  /** Whether a checkpoint is written or an index merged now: told of every change. */
+  working(isWorking: boolean): void;
 }
 
 /** What a person should read in the log. Never holds a secret. */

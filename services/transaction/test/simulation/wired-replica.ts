@@ -86,4 +86,5 @@ export const silent: LedgerMetrics = {
   authorized: () => undefined,
   publisherLag: () => undefined,
   courierLag: () => undefined,
+  working: () => undefined,
 };

@@ -66,6 +66,11 @@ const courierLag = new Gauge({
   labelNames: ['shard', 'to'],
 });
 
+const backgroundWork = new Gauge({
+  name: 'ledger_background_work',
+  help: '1 while a checkpoint is written or an index is merged.',
+  labelNames: ['shard'],
+});
 const shardsLed = new Gauge({ name: 'ledger_shards_led', help: 'Shards that this replica leads.' });
 
 /** How many shards a replica leads. */
@@ -112,5 +117,9 @@ export class PrometheusMetrics implements LedgerMetrics {
 
   courierLag(to: number, batches: number): void {
     courierLag.set({ shard: this.shard, to }, batches);
+  }
+
+  working(isWorking: boolean): void {
+    backgroundWork.set({ shard: this.shard }, Number(isWorking));
   }
 }

@@ -61,6 +61,21 @@ test('what was brought back leaves again at the next checkpoint', async () => {
   expect(ledger.state.answers.size).toBe(0);
 });
 
+test('tells while it writes and merges in the background, and when it rests', async () => {
+  const { parts, metrics } = memoryParts();
+  const { paper, ledger } = await busyBank(parts, 20);
+  const written = ledger.checkpoint();
+  expect(metrics.works).toEqual([true]);
+  await written;
+  await ledger.memory.settled();
+  expect(metrics.works).toEqual([true, false]);
+  // The second run of the index is merged with the first, after the checkpoint that wrote it.
+  await transferMore(paper, ledger, 1);
+  await ledger.checkpoint();
+  await ledger.memory.settled();
+  expect(metrics.works).toEqual([true, false, true, false]);
+});
+
 test('a new key asks for nothing, and costs no promise', async () => {
   const { parts } = memoryParts();
   const { ledger } = await busyBank(parts, 300);

@@ -1,6 +1,6 @@
 import type { LedgerState } from '../../domain/ledger-state.ts';
 import { forget, type Trace } from '../../domain/trace.ts';
-import type { Journal, JournalBatch, JournalCodec, LedgerLog, Scheduler } from '../ports.ts';
+import type { Journal, JournalBatch, JournalCodec, LedgerLog, LedgerMetrics, Scheduler } from '../ports.ts';
 import { type Checkpoint, objectsOf, type StoredObject } from './checkpoint.ts';
 import type { ObjectParts } from './chunked-object.ts';
 import { EntrySorter } from './entry-sorter.ts';
@@ -33,6 +33,7 @@ export type MemoryParts = Readonly<{
   checkpoints: CheckpointStore;
   scheduler: Scheduler;
   log: LedgerLog;
+  metrics: Pick<LedgerMetrics, 'working'>;
   digest: Digest;
   /** A name that no object ever had. */
   newName: () => string;
@@ -140,8 +141,9 @@ export class ShardMemory {
       .catch((error: unknown) => this.tell('a checkpoint could not be written', error))
       .finally(() => {
         this.writing = undefined;
-        if (!this.merging) this.begun.clear();
+        this.rested();
       });
+    this.parts.metrics.working(true);
     return this.writing;
   }
 
@@ -202,8 +204,15 @@ export class ShardMemory {
     await this.sweep(checkpoint);
     this.merging ??= this.merge().finally(() => {
       this.merging = undefined;
-      if (!this.writing) this.begun.clear();
+      this.rested();
     });
+  }
+
+  /** One of the two works of the background has ended. */
+  private rested(): void {
+    if (this.writing || this.merging) return;
+    this.begun.clear();
+    this.parts.metrics.working(false);
   }
 
   private cover(sequence: number, snapshot: StoredObject): void {
