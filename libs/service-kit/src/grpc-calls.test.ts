@@ -1,4 +1,4 @@
-import { Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData, status } from '@grpc/grpc-js';
+import { Metadata, Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData, status } from '@grpc/grpc-js';
 import {
   AccountServiceClient,
   AccountServiceService,
@@ -8,6 +8,7 @@ import {
 import { Logger } from '@nestjs/common';
 import { observeCalls } from './grpc-calls.ts';
 import { call, grpcClient } from './grpc-client.ts';
+import { GrpcRefusal } from './refusal.ts';
 
 type Line = { method: string; code: string; ms: number; msg: string };
 
@@ -64,4 +65,25 @@ test('a call that nobody waits for any more is a line too', async () => {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   expect(lines.map(({ line }) => line.code)).toEqual([expect.stringMatching(/^(CANCELLED|DEADLINE_EXCEEDED)$/)]);
+});
+
+test('a call beyond what is in hand is refused at once, and taken again when some of that is over', async () => {
+  const slow = Array.from({ length: 1_000 }, () =>
+    client.getCustomer({ customerId: 'slow' }, new Metadata(), { deadline: Date.now() + 60_000 }, () => undefined),
+  );
+  // One connection: what was asked before has come before.
+  expect(await ask('ana')).toMatchObject({
+    code: status.RESOURCE_EXHAUSTED,
+    reason: 'overloaded',
+    retryAfterMs: 500,
+  });
+  expect(lines.map(({ line }) => line.code)).toEqual(['RESOURCE_EXHAUSTED']);
+  for (const one of slow) one.cancel();
+  // Callers hang up one after the other.
+  let answer: unknown;
+  for (let tries = 0; tries < 100 && (tries === 0 || answer instanceof GrpcRefusal); tries += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    answer = await ask('ana');
+  }
+  expect(answer).toEqual({ customer: undefined });
 });

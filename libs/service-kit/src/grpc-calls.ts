@@ -8,6 +8,9 @@ import {
 import { Logger } from '@nestjs/common';
 import { Histogram } from 'prom-client';
 import { methodOf, ServerSpan } from './grpc-spans.ts';
+import { toServiceError } from './grpc-status.ts';
+import { LoadShedder } from './load-shedder.ts';
+import { GrpcRefusal } from './refusal.ts';
 
 const handled = new Histogram({
   name: 'grpc_server_handling_seconds',
@@ -19,14 +22,24 @@ const handled = new Histogram({
 /** What a caller cannot help: the rest are answers. */
 const failures: ReadonlySet<status> = new Set([status.UNKNOWN, status.INTERNAL, status.DATA_LOSS, status.UNAVAILABLE]);
 
+/** Another time may do: whatever was asked was not begun. */
+const overloaded = new GrpcRefusal({
+  code: status.RESOURCE_EXHAUSTED,
+  reason: 'overloaded',
+  message: 'too much is asked for at once',
+  retryAfterMs: 500,
+});
+
 /**
  * Measures and traces every call of `services` at the server's edge, whatever the handler does, and logs a line of it:
  * method, status and milliseconds, to which the log adds the trace id. What was asked and answered is never told.
+ * Unary calls beyond what can be answered in time are refused here, before anything is done for them.
  */
 export function observeCalls(services: readonly string[]): ServerInterceptor {
   const logger = new Logger('grpc');
   const observed = new Set(services);
-  return ({ path }, call) => {
+  const load = new LoadShedder();
+  return ({ path, requestStream, responseStream }, call) => {
     const called = methodOf(path);
     const { service, method, name } = called;
     // Health checks come every few seconds from everywhere: they would be most of the log.
@@ -35,9 +48,11 @@ export function observeCalls(services: readonly string[]): ServerInterceptor {
     let span: ServerSpan | undefined;
     const within = (work: () => void): void => (span ? span.within(work) : work());
     let over = false;
-    const end = (code: status): void => {
+    let isInHand = false;
+    const end = (code: status, isAnswered: boolean): void => {
       if (over) return;
       over = true;
+      if (isInHand) load.over(isAnswered);
       const ms = performance.now() - startedAt;
       const labels = { grpc_service: service, grpc_method: method, grpc_code: status[code] };
       handled.observe(labels, ms / 1000);
@@ -54,19 +69,25 @@ export function observeCalls(services: readonly string[]): ServerInterceptor {
     const listener = new ServerListenerBuilder()
       .withOnReceiveMetadata((metadata, next) => {
         span = new ServerSpan(called, metadata);
+        // A stream lasts as long as its caller likes, and bounds by itself what it has in hand.
+        if (!requestStream && !responseStream) {
+          isInHand = load.takes(Number(call.getDeadline()) - Date.now());
+          if (!isInHand) return observing.sendStatus(toServiceError(overloaded));
+        }
         within(() => next(metadata));
       })
       .withOnReceiveMessage((message, next) => within(() => next(message)))
       .withOnReceiveHalfClose(within)
-      .withOnCancel(() => end(status.CANCELLED))
+      .withOnCancel(() => end(status.CANCELLED, false))
       .build();
     const responder = new ResponderBuilder()
       .withStart((next) => next(listener))
       .withSendStatus((result, next) => {
-        end(result.code);
+        end(result.code, true);
         next(result);
       })
       .build();
-    return new ServerInterceptingCall(call, responder);
+    const observing = new ServerInterceptingCall(call, responder);
+    return observing;
   };
 }

@@ -7,7 +7,7 @@ const typeUrl = (name: string): string => `type.googleapis.com/google.rpc.${name
 const domain = 'ipe.bank';
 
 /** A refusal as grpc-js sends it: code, message, and google.rpc details in the trailer. */
-export function toServiceError(refusal: GrpcRefusal): Partial<ServiceError> {
+export function toServiceError(refusal: GrpcRefusal): Pick<ServiceError, 'code' | 'details' | 'message' | 'metadata'> {
   const details = [
     {
       typeUrl: typeUrl('ErrorInfo'),

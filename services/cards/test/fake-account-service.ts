@@ -1,4 +1,4 @@
-import { Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData, status } from '@grpc/grpc-js';
+import { Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData } from '@grpc/grpc-js';
 import {
   AccountServiceService,
   AccountStatus,
@@ -50,7 +50,7 @@ export class FakeAccountService {
       answer(null, this.open(request));
     } catch (error) {
       if (!(error instanceof GrpcRefusal)) throw error;
-      answer({ code: status.UNKNOWN, ...toServiceError(error) });
+      answer(toServiceError(error));
     }
   }
 

@@ -112,15 +112,14 @@ export class Ledger {
       leading.loop.depth < this.options.maxQueuedRecords ? this.take(leading, call, task) : undefined,
     );
     // One look at the journal is enough for all that changed nothing, and one wait for all of a batch.
-    const unchanged = taken.some((one) => one && !one.fate)
-      ? this.unchanged(leading)
-      : Promise.resolve<Fate>('durable');
-    const fateOf = (one: Taken<Answer>) => one.fate ?? unchanged;
-    const awaited = new Set(taken.flatMap((one) => (one ? [fateOf(one)] : [])));
-    const fates = new Map(await Promise.all([...awaited].map(async (fate) => [fate, await fate] as const)));
-    return taken.map((one) =>
-      one ? this.whenDurable(one.outcome, fates.get(fateOf(one)) ?? 'lost') : unserved('queue_full'),
-    );
+    const unchanged = taken.some((one) => one && !one.fate) ? this.unchanged(leading) : undefined;
+    const fates = taken.map((one) => one && (one.fate ?? unchanged));
+    const distinct = [...new Set(fates)];
+    const settled = await Promise.all(distinct);
+    return taken.map((one, at) => {
+      const fate = settled[distinct.indexOf(fates[at])];
+      return one && fate ? this.whenDurable(one.outcome, fate) : unserved('queue_full');
+    });
   }
 
   /**
