@@ -11,7 +11,11 @@ const PREFIX_BYTES = 5;
 export class LightLedger {
   constructor(address) {
     this.address = address;
-    this.session = connect(`http://${address}`, { settings: { enablePush: false, initialWindowSize: WINDOW_BYTES } });
+    this.session = connect(`http://${address}`, {
+      settings: { enablePush: false, initialWindowSize: WINDOW_BYTES },
+      // As grpc-js has it: beyond Node's ten megabytes of calls in flight, answers would be thrown away.
+      maxSessionMemory: Number.MAX_SAFE_INTEGER,
+    });
     this.session.once('connect', () => this.session.setLocalWindowSize(WINDOW_BYTES));
     // Every call on it hears of it too.
     this.session.on('error', () => {});

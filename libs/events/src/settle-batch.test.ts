@@ -111,6 +111,32 @@ test('messages that fail together are handled one by one, and only the wrong one
   expect(world.deadLetters()).toHaveLength(1);
 });
 
+test('a store that has too much to do gets fewer at once, in order, and nothing is handled one by one', async () => {
+  const world = new World(['a', 'b', 'c', 'd', 'e', 'f', 'g']);
+  const groups: string[] = [];
+  const handle = async (deliveries: readonly Delivery[]) => {
+    groups.push(deliveries.map(({ value }) => value).join(''));
+    if (deliveries.length > 2) throw Object.assign(new Error('too slow'), { name: 'TimeoutError' });
+  };
+  await world.settle({
+    handle: () => Promise.reject(new Error('one by one')),
+    together: { atMost: 10, handle },
+  });
+  expect(groups).toEqual(['abcdefg', 'abcd', 'ab', 'cd', 'efg', 'ef', 'g']);
+  expect(world.resolved).toBe('6');
+  expect(world.outcomes).toEqual(Array(7).fill('handled'));
+});
+
+test('no part of a group is begun once the consumer stops', async () => {
+  const world = new World(['a', 'b', 'c', 'd']);
+  const handle = async (deliveries: readonly Delivery[]) => {
+    if (deliveries.length > 2) throw Object.assign(new Error('too slow'), { name: 'TimeoutError' });
+    world.stopping.abort();
+  };
+  await world.settle({ handle: () => Promise.reject(new Error('one by one')), together: { atMost: 4, handle } });
+  expect(world.resolved).toBe('1');
+});
+
 test('a failed heartbeat ends the batch after what was settled', async () => {
   const world = new World(['a', 'b']);
   world.heartbeatError = new Error('the group is rebalancing');

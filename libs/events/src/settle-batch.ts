@@ -38,7 +38,10 @@ export async function settleBatch(payload: Batch, run: BatchRun): Promise<void> 
 
 /** How many from the start of the chunk are settled; fewer than all only when the consumer stops. */
 async function settleChunk(chunk: readonly KafkaMessage[], payload: Batch, run: BatchRun): Promise<number> {
-  if (await settledTogether(chunk, payload, run)) return chunk.length;
+  const failure = await handledTogether(chunk, payload, run);
+  if (failure === undefined) return chunk.length;
+  // A store that has too much to do gets less at once; one by one would be many times the work.
+  if (isTransient(failure.error) && chunk.length > 1) return settleHalves(chunk, payload, run);
   for (const [settled, message] of chunk.entries()) {
     if (halted(payload, run) || !(await settle(message, payload, run))) return settled;
     // Counts at once: what follows may take long, and this one need not be repeated.
@@ -47,23 +50,40 @@ async function settleChunk(chunk: readonly KafkaMessage[], payload: Batch, run: 
   return chunk.length;
 }
 
-async function settledTogether(chunk: readonly KafkaMessage[], payload: Batch, run: BatchRun): Promise<boolean> {
+async function settleHalves(chunk: readonly KafkaMessage[], payload: Batch, run: BatchRun): Promise<number> {
+  const half = Math.ceil(chunk.length / 2);
+  let settled = 0;
+  for (const part of [chunk.slice(0, half), chunk.slice(half)]) {
+    if (halted(payload, run)) return settled;
+    const ofPart = await settleChunk(part, payload, run);
+    settled += ofPart;
+    if (ofPart < part.length) return settled;
+  }
+  return settled;
+}
+
+/** Undefined when all of them are handled; else what failed. */
+async function handledTogether(
+  chunk: readonly KafkaMessage[],
+  payload: Batch,
+  run: BatchRun,
+): Promise<{ error: unknown } | undefined> {
   const { batch, resolveOffset } = payload;
   const { together, onOutcome } = run.options;
-  if (!together) return false;
+  if (!together) return { error: undefined };
   try {
     const deliveries = chunk.map((message) => toDelivery(message, placeOf(message, batch)));
     await withinTraces(chunk, batch.topic, () => together.handle(deliveries));
   } catch (error) {
     const place = { topic: batch.topic, partition: batch.partition, offset: chunk[0]?.offset };
-    run.logger.warn({ message: 'handling one by one', ...place, messages: chunk.length, reason: tell(error) });
-    return false;
+    run.logger.warn({ message: 'handling fewer at once', ...place, messages: chunk.length, reason: tell(error) });
+    return { error };
   }
   for (const { offset } of chunk) {
     resolveOffset(offset);
     onOutcome?.('handled', { topic: batch.topic });
   }
-  return true;
+  return undefined;
 }
 
 /** Handled, or in the dead letters: true. Not settled because the consumer stops: false. */

@@ -26,6 +26,20 @@ async function recorded(...chunks: readonly (readonly Entry[])[]) {
   return { book, outcomes, heard: changes.heard };
 }
 
+function countReads(book: MemoryBook) {
+  const count = { positions: 0, holds: 0 };
+  const { positions, holds } = book;
+  book.positions = (accountIds) => {
+    count.positions += 1;
+    return positions.call(book, accountIds);
+  };
+  book.holds = (keys) => {
+    count.holds += 1;
+    return holds.call(book, keys);
+  };
+  return count;
+}
+
 /** All that a reader can see comes from these. */
 function statement(book: MemoryBook) {
   const byName = <T>(all: Iterable<readonly [string, T]>) => [...all].sort(([one], [other]) => (one < other ? -1 : 1));
@@ -87,6 +101,51 @@ test('what another replica writes meanwhile is read again, and nothing is lost',
     await theirs.execute([opened, capture].flatMap((entry) => entry ?? []));
   };
   expect(await ours.execute([opened, hold].flatMap((entry) => entry ?? []))).toEqual(['repeated', 'recorded']);
+  expect(statement(book)).toEqual(statement((await recorded(account.entries)).book));
+});
+
+test('what was written here last is not read again, and what another replica wrote since is', async () => {
+  const account = new AccountLedger('acc_1');
+  const purchase = account.hold(10_000n);
+  purchase.increase(500n);
+  purchase.capture(2_000n);
+  purchase.capture(8_500n);
+  const [opened, hold, increase, first, last] = account.entries;
+  const book = new MemoryBook();
+  const read = countReads(book);
+  const ours = new RecordEntries(book, new HeardChanges());
+  const theirs = new RecordEntries(book, new HeardChanges());
+  const executed = async (recordEntries: RecordEntries, entry: Entry | undefined) => {
+    const outcomes = entry && (await recordEntries.execute([entry]));
+    expect(outcomes).toEqual(['recorded']);
+  };
+  await executed(ours, opened);
+  expect(read).toEqual({ positions: 1, holds: 0 });
+  await executed(ours, hold);
+  await executed(ours, increase);
+  expect(read).toEqual({ positions: 1, holds: 0 });
+  await executed(theirs, first);
+  await executed(ours, last);
+  expect(read).toEqual({ positions: 3, holds: 2 });
+  expect(statement(book)).toEqual(statement((await recorded(account.entries)).book));
+});
+
+test('a write whose answer is lost is found in the book when it is repeated', async () => {
+  const account = new AccountLedger('acc_1');
+  account.hold(10_000n).capture(10_000n);
+  const [opened, hold, capture] = account.entries;
+  const book = new MemoryBook();
+  const recordEntries = new RecordEntries(book, new HeardChanges());
+  const write = book.write.bind(book);
+  book.write = async (change) => {
+    book.write = write;
+    await write(change);
+    throw Object.assign(new Error('no answer'), { name: 'TimeoutError' });
+  };
+  const some = [opened, hold].flatMap((entry) => entry ?? []);
+  await expect(recordEntries.execute(some)).rejects.toThrow('no answer');
+  expect(await recordEntries.execute(some)).toEqual(['repeated', 'repeated']);
+  expect(await recordEntries.execute(capture ? [capture] : [])).toEqual(['recorded']);
   expect(statement(book)).toEqual(statement((await recorded(account.entries)).book));
 });
 

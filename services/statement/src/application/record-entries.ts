@@ -1,7 +1,8 @@
 import { type Entry, isMovement, type Movement } from '../domain/entry.ts';
 import { changesHold, type Hold, withEntry } from '../domain/hold.ts';
 import { advance, hasGap, nowhere, type Position, type Step } from '../domain/position.ts';
-import { type Book, type BookChange, type Changes, holdName, type Versioned } from './ports.ts';
+import { LastWritten } from './last-written.ts';
+import { type Book, type BookChange, type BookOutcome, type Changes, holdName, type Versioned } from './ports.ts';
 
 /** recorded: new. repeated: it was there. conflicting: another entry has its sequence, and stays. */
 export type EntryOutcome = 'recorded' | 'repeated' | 'conflicting';
@@ -13,10 +14,14 @@ const attempts = 8;
 
 /** Writes entries of any accounts, in any order, and what follows from them, in one effect. */
 export class RecordEntries {
+  private readonly lastWritten: LastWritten;
+
   constructor(
     private readonly book: Book,
     private readonly changes: Changes,
-  ) {}
+  ) {
+    this.lastWritten = new LastWritten(book);
+  }
 
   /** One outcome for each entry, in their order. Throws what the store throws; all of it may be repeated. */
   async execute(entries: readonly Entry[]): Promise<EntryOutcome[]> {
@@ -24,7 +29,7 @@ export class RecordEntries {
     const known = new Map<Entry, EntryOutcome>();
     let fresh = [...first.values()];
     for (let attempt = 1; fresh.length > 0; attempt += 1) {
-      const written = await this.book.write(await this.consequences(fresh));
+      const written = await this.write(await this.consequences(fresh, attempt === 1));
       if (written.kind === 'written') break;
       if (written.kind === 'known_entries') {
         for (const { entry, same } of written.known) known.set(entry, same ? 'repeated' : 'conflicting');
@@ -49,12 +54,26 @@ export class RecordEntries {
     });
   }
 
-  private async consequences(entries: readonly Entry[]): Promise<BookChange> {
+  private async write(change: BookChange): Promise<BookOutcome> {
+    let isInTheBook = false;
+    try {
+      const outcome = await this.book.write(change);
+      isInTheBook = outcome.kind === 'written';
+      return outcome;
+    } finally {
+      // A write whose answer did not come may be in the book, or not.
+      if (isInTheBook) this.lastWritten.keep(change);
+      else this.lastWritten.forget(change);
+    }
+  }
+
+  /** isFirstTry: a hold that is placed is taken to be new without a look, which the write finds out. */
+  private async consequences(entries: readonly Entry[], isFirstTry: boolean): Promise<BookChange> {
     const byAccount = Map.groupBy(entries, ({ accountId }) => accountId);
     const ofHolds = entries.filter(isMovement).filter(changesHold);
     const [positions, holds] = await Promise.all([
-      this.book.positions([...byAccount.keys()]),
-      this.book.holds(ofHolds),
+      this.lastWritten.positions([...byAccount.keys()]),
+      this.lastWritten.holds(isFirstTry ? ofHolds.filter(({ kind }) => kind !== 'HOLD_PLACED') : ofHolds),
     ]);
     const moved = [...byAccount].map(async ([accountId, own]) => {
       const { value: before, version } = positions.get(accountId) ?? { value: nowhere, version: 0n };
