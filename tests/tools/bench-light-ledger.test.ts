@@ -1,9 +1,10 @@
-import { type handleUnaryCall, Metadata, Server, ServerCredentials, type ServerUnaryCall, status } from '@grpc/grpc-js';
+import { type handleUnaryCall, Metadata, Server, type ServerUnaryCall, status } from '@grpc/grpc-js';
 import {
   TransactionServiceService,
   TransferRequest,
   TransferResponse,
 } from '@ipe/contracts/gen/bank/transaction/v1/transaction';
+import { listening } from '@ipe/testing/listening';
 import { LightLedger } from '../../bench/load/light-ledger.mjs';
 
 type Call = ServerUnaryCall<TransferRequest, TransferResponse>;
@@ -16,12 +17,8 @@ const ledgers: LightLedger[] = [];
 async function ledgerOf(handler: handleUnaryCall<TransferRequest, TransferResponse>) {
   const server = new Server();
   server.addService({ transfer }, { transfer: handler });
-  const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
-      error ? reject(error) : resolve(bound),
-    );
-  });
-  const ledger = new LightLedger(`127.0.0.1:${port}`);
+  const address = await listening(server);
+  const ledger = new LightLedger(address);
   servers.push(server);
   ledgers.push(ledger);
   return { ledger, server };

@@ -1,9 +1,10 @@
-import { Metadata, Server, ServerCredentials, status } from '@grpc/grpc-js';
+import { Metadata, Server, status } from '@grpc/grpc-js';
 import {
   type TransactionServiceServer,
   TransactionServiceService,
   TransferRequest,
 } from '@ipe/contracts/gen/bank/transaction/v1/transaction';
+import { listening } from '@ipe/testing/listening';
 import { LedgerClient } from './ledger-client.ts';
 import { leaderHeader, leaderText } from './ways.ts';
 
@@ -32,12 +33,7 @@ class FakeReplica {
     };
     // The other methods are not called here.
     this.server.addService({ transfer: TransactionServiceService.transfer }, { transfer });
-    const port = await new Promise<number>((resolve, reject) =>
-      this.server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
-        error ? reject(error) : resolve(bound),
-      ),
-    );
-    this.address = `127.0.0.1:${port}`;
+    this.address = await listening(this.server);
     return this;
   }
 }

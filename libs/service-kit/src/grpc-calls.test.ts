@@ -1,10 +1,11 @@
-import { Metadata, Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData, status } from '@grpc/grpc-js';
+import { Metadata, Server, type ServerUnaryCall, type sendUnaryData, status } from '@grpc/grpc-js';
 import {
   AccountServiceClient,
   AccountServiceService,
   type GetCustomerRequest,
   type GetCustomerResponse,
 } from '@ipe/contracts/gen/bank/account/v1/account';
+import { listening } from '@ipe/testing/listening';
 import { Logger } from '@nestjs/common';
 import { observeCalls } from './grpc-calls.ts';
 import { call, grpcClient } from './grpc-client.ts';
@@ -29,12 +30,8 @@ beforeAll(async () => {
     else answer({ code: Number(request.customerId), details: 'no' });
   };
   server.addService(AccountServiceService, { getCustomer });
-  const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
-      error ? reject(error) : resolve(bound),
-    );
-  });
-  client = grpcClient(AccountServiceClient, `127.0.0.1:${port}`);
+  const address = await listening(server);
+  client = grpcClient(AccountServiceClient, address);
 });
 afterAll(() => {
   client.close();

@@ -1,11 +1,12 @@
-import { Server, ServerCredentials, status } from '@grpc/grpc-js';
+import { Server, status } from '@grpc/grpc-js';
 import { CardsServiceClient, CardsServiceService, VerifyCardResponse } from '@ipe/contracts/gen/bank/cards/v1/cards';
+import { listening } from '@ipe/testing/listening';
 import { call, grpcClient } from './grpc-client.ts';
 
 const card = { number: '', expiryMonth: 1, expiryYear: 2030, cvv: '' };
 
-/** Answers every VerifyCard; gives the port that it listens on. */
-async function listen(server: Server, port: number): Promise<number> {
+/** Answers every VerifyCard; tells where it listens. */
+function listen(server: Server, address?: string): Promise<string> {
   const handlers = Object.fromEntries(
     Object.keys(CardsServiceService).map((name) => [
       name,
@@ -14,24 +15,20 @@ async function listen(server: Server, port: number): Promise<number> {
     ]),
   );
   server.addService(CardsServiceService, handlers);
-  return new Promise((resolve, reject) => {
-    server.bindAsync(`127.0.0.1:${port}`, ServerCredentials.createInsecure(), (error, bound) =>
-      error ? reject(error) : resolve(bound),
-    );
-  });
+  return listening(server, address);
 }
 
 test('a service that is away fails at once, or is waited for within the deadline', async () => {
   const before = new Server();
-  const port = await listen(before, 0);
-  const client = grpcClient(CardsServiceClient, `127.0.0.1:${port}`);
+  const address = await listen(before);
+  const client = grpcClient(CardsServiceClient, address);
   expect((await call(client, client.verifyCard, card, 2_000)).cardId).toBe('crd_1');
   before.forceShutdown();
 
   await expect(call(client, client.verifyCard, card, 2_000)).rejects.toMatchObject({ code: status.UNAVAILABLE });
   const waiting = call(client, client.verifyCard, card, 4_000, { waitForReady: true });
   const after = new Server();
-  await listen(after, port);
+  await listen(after, address);
   expect((await waiting).cardId).toBe('crd_1');
   client.close();
   after.forceShutdown();

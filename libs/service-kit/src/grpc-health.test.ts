@@ -1,4 +1,5 @@
-import { type Client, credentials, makeGenericClientConstructor, Server, ServerCredentials } from '@grpc/grpc-js';
+import { type Client, credentials, makeGenericClientConstructor, Server } from '@grpc/grpc-js';
+import { listening } from '@ipe/testing/listening';
 import { service } from 'grpc-health-check';
 import { addHealth } from './grpc-health.ts';
 import { Readiness } from './readiness.ts';
@@ -17,13 +18,9 @@ let client: HealthClient;
 beforeAll(async () => {
   readiness.notYet('journal');
   addHealth(server, [name], readiness);
-  const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
-      error ? reject(error) : resolve(bound),
-    );
-  });
+  const address = await listening(server);
   const Health = makeGenericClientConstructor(service, 'Health');
-  client = new Health(`127.0.0.1:${port}`, credentials.createInsecure()) as unknown as HealthClient;
+  client = new Health(address, credentials.createInsecure()) as unknown as HealthClient;
 });
 afterAll(() => {
   client.close();

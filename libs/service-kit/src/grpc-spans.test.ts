@@ -1,4 +1,4 @@
-import { Metadata, Server, ServerCredentials, status } from '@grpc/grpc-js';
+import { Metadata, Server, status } from '@grpc/grpc-js';
 import {
   AccountServiceClient,
   type AccountServiceServer,
@@ -10,6 +10,7 @@ import {
   type TransactionServiceServer,
   TransactionServiceService,
 } from '@ipe/contracts/gen/bank/transaction/v1/transaction';
+import { listening } from '@ipe/testing/listening';
 import { Logger } from '@nestjs/common';
 import { context, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { NodeSDK } from '@opentelemetry/sdk-node';
@@ -43,12 +44,7 @@ async function serving(add: (server: Server) => void): Promise<string> {
   const server = new Server({ interceptors: [observeCalls(services)] });
   servers.push(server);
   add(server);
-  const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
-      error ? reject(error) : resolve(bound),
-    );
-  });
-  return `127.0.0.1:${port}`;
+  return listening(server);
 }
 
 /** A server that asks another, as a service asks the next, and then says `code`. */

@@ -1,4 +1,5 @@
-import { Client, credentials, Server as GrpcServer, type Server, ServerCredentials, status } from '@grpc/grpc-js';
+import { Client, credentials, Server as GrpcServer, type Server, status } from '@grpc/grpc-js';
+import { listening } from '@ipe/testing/listening';
 import { bearStreamResets } from './stream-resets.ts';
 
 const path = '/test.Slow/Answer';
@@ -23,12 +24,8 @@ async function slowServer(): Promise<{ server: Server; address: string }> {
       },
     },
   );
-  const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
-      error ? reject(error) : resolve(bound),
-    );
-  });
-  return { server, address: `127.0.0.1:${port}` };
+  const address = await listening(server);
+  return { server, address };
 }
 
 test('thousands of callers who give up at once do not end the connection of the others', async () => {

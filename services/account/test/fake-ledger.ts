@@ -1,4 +1,4 @@
-import { Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData, status } from '@grpc/grpc-js';
+import { Server, type ServerUnaryCall, type sendUnaryData, status } from '@grpc/grpc-js';
 import {
   AccountStatus,
   type Balance,
@@ -11,6 +11,7 @@ import {
 } from '@ipe/contracts/gen/bank/transaction/v1/transaction';
 import { toServiceError } from '@ipe/service-kit/grpc-status';
 import { GrpcRefusal, idempotencyKeyReused } from '@ipe/service-kit/refusal';
+import { listening } from '@ipe/testing/listening';
 
 type Kept = { body: string; balance: Balance };
 
@@ -39,11 +40,7 @@ export class FakeLedger {
     };
     // The other methods of the contract are UNIMPLEMENTED, as grpc-js answers by itself.
     server.addService(TransactionServiceService, handlers as TransactionServiceServer);
-    await new Promise<void>((resolve, reject) => {
-      server.bindAsync(this.address, ServerCredentials.createInsecure(), (error) =>
-        error ? reject(error) : resolve(),
-      );
-    });
+    await listening(server, this.address);
     this.server = server;
   }
 

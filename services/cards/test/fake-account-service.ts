@@ -1,4 +1,4 @@
-import { Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData } from '@grpc/grpc-js';
+import { Server, type ServerUnaryCall, type sendUnaryData } from '@grpc/grpc-js';
 import {
   AccountServiceService,
   AccountStatus,
@@ -7,6 +7,7 @@ import {
 } from '@ipe/contracts/gen/bank/account/v1/account';
 import { toServiceError } from '@ipe/service-kit/grpc-status';
 import { GrpcRefusal, idempotencyKeyReused, notFound } from '@ipe/service-kit/refusal';
+import { listening } from '@ipe/testing/listening';
 
 /** A real gRPC server that opens accounts as the account service's contract says, in memory. */
 export class FakeAccountService {
@@ -23,17 +24,13 @@ export class FakeAccountService {
     return `127.0.0.1:${this.port}`;
   }
 
-  start(): Promise<void> {
+  async start(): Promise<void> {
     const server = new Server();
     const handlers = { openAccount: this.openAccount.bind(this) };
     // Only the method that cards calls is served: the others answer UNIMPLEMENTED.
     server.addService({ openAccount: AccountServiceService.openAccount }, handlers);
     this.server = server;
-    return new Promise((resolve, reject) =>
-      server.bindAsync(this.address, ServerCredentials.createInsecure(), (error) =>
-        error ? reject(error) : resolve(),
-      ),
-    );
+    await listening(server, this.address);
   }
 
   stop(): void {

@@ -1,4 +1,4 @@
-import { Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData, status } from '@grpc/grpc-js';
+import { Server, type ServerUnaryCall, type sendUnaryData, status } from '@grpc/grpc-js';
 import {
   type AccountServiceServer,
   AccountServiceService,
@@ -8,6 +8,7 @@ import {
 } from '@ipe/contracts/gen/bank/account/v1/account';
 import { toServiceError } from '@ipe/service-kit/grpc-status';
 import { GrpcRefusal, idempotencyKeyReused } from '@ipe/service-kit/refusal';
+import { listening } from '@ipe/testing/listening';
 
 type OpenedAccount = { accountId: string; customerId: string; type: AccountType };
 
@@ -28,12 +29,7 @@ export class FakeAccounts {
       openAccount: handler((request: OpenAccountRequest) => this.openAccount(request)),
     } as unknown as AccountServiceServer;
     this.server.addService(AccountServiceService, handlers);
-    const port = await new Promise<number>((resolve, reject) => {
-      this.server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
-        error ? reject(error) : resolve(bound),
-      );
-    });
-    return `127.0.0.1:${port}`;
+    return listening(this.server);
   }
 
   stop(): void {

@@ -1,4 +1,4 @@
-import { Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData, status } from '@grpc/grpc-js';
+import { Server, type ServerUnaryCall, type sendUnaryData, status } from '@grpc/grpc-js';
 import {
   type AuthorizeRequest,
   type CancelAuthorizationRequest,
@@ -13,6 +13,7 @@ import {
 } from '@ipe/contracts/gen/bank/transaction/v1/transaction';
 import { toServiceError } from '@ipe/service-kit/grpc-status';
 import { GrpcRefusal, idempotencyKeyReused, invalidRequest, notFound } from '@ipe/service-kit/refusal';
+import { listening } from '@ipe/testing/listening';
 
 export type BankMethod = 'authorize' | 'capture' | 'findTransaction' | 'cancelAuthorization' | 'refund';
 type Answer = { transaction: Transaction | undefined };
@@ -52,12 +53,7 @@ export class FakeBank {
       refund: this.handler('refund', (request: RefundRequest) => this.refund(request)),
     } as unknown as TransactionServiceServer;
     this.server.addService(TransactionServiceService, handlers);
-    const port = await new Promise<number>((resolve, reject) => {
-      this.server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
-        error ? reject(error) : resolve(bound),
-      );
-    });
-    return `127.0.0.1:${port}`;
+    return listening(this.server);
   }
 
   stop(): void {

@@ -1,6 +1,7 @@
-import { Server, ServerCredentials, type ServerWritableStream, type ServiceDefinition } from '@grpc/grpc-js';
+import { Server, type ServerWritableStream, type ServiceDefinition } from '@grpc/grpc-js';
 import { toServiceError } from '@ipe/service-kit/grpc-status';
 import { GrpcRefusal } from '@ipe/service-kit/refusal';
+import { listening } from '@ipe/testing/listening';
 import type { Neighbour } from '../src/application/ports.ts';
 
 type Handlers<Definition> = {
@@ -24,12 +25,8 @@ export class FakeService<Definition extends ServiceDefinition> {
 
   constructor(
     private readonly definition: Definition,
-    private port = 0,
+    public address = '127.0.0.1:0',
   ) {}
-
-  get address(): string {
-    return `127.0.0.1:${this.port}`;
-  }
 
   /** Methods that are not named here are UNIMPLEMENTED. */
   answer(handlers: Handlers<Definition>): void {
@@ -44,11 +41,7 @@ export class FakeService<Definition extends ServiceDefinition> {
     const server = new Server();
     const names = Object.keys(this.definition);
     server.addService(this.definition, Object.fromEntries(names.map((name) => [name, this.handle(name)])));
-    this.port = await new Promise<number>((resolve, reject) => {
-      server.bindAsync(this.address, ServerCredentials.createInsecure(), (error, port) =>
-        error ? reject(error) : resolve(port),
-      );
-    });
+    this.address = await listening(server, this.address);
     this.server = server;
     return this;
   }

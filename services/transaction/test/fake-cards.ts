@@ -1,10 +1,11 @@
-import { Server, ServerCredentials } from '@grpc/grpc-js';
+import { Server } from '@grpc/grpc-js';
 import {
   type CardsServiceServer,
   CardsServiceService,
   CardVerdict,
   type VerifyCardResponse,
 } from '@ipe/contracts/gen/bank/cards/v1/cards';
+import { listening } from '@ipe/testing/listening';
 
 const known = { cardId: 'crd_1', accountId: 'acc_card', customerId: 'cus_1', lastFour: '4242' };
 
@@ -56,10 +57,6 @@ export async function startFakeCards(): Promise<{ address: string; checks: strin
   };
   // The other methods of the service are not called by the core.
   server.addService({ verifyCards: CardsServiceService.verifyCards }, { verifyCards });
-  const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
-      error ? reject(error) : resolve(bound),
-    );
-  });
-  return { address: `127.0.0.1:${port}`, checks, stop: () => server.forceShutdown() };
+  const address = await listening(server);
+  return { address, checks, stop: () => server.forceShutdown() };
 }

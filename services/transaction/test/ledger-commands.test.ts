@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { Server, ServerCredentials, status } from '@grpc/grpc-js';
+import { Server, status } from '@grpc/grpc-js';
 import {
   type AccountServiceServer,
   AccountServiceService,
@@ -14,6 +14,7 @@ import { type StatementServiceServer, StatementServiceService } from '@ipe/contr
 import { dynamoClient } from '@ipe/dynamodb/client';
 import { cents } from '@ipe/money/cents';
 import { eventually } from '@ipe/testing/eventually';
+import { listening } from '@ipe/testing/listening';
 import { uniqueName } from '@ipe/testing/unique-name';
 import { reconcile } from '../src/cli/reconcile.ts';
 import { retell } from '../src/cli/retell.ts';
@@ -98,11 +99,8 @@ async function startFakeProjections() {
   };
   server.addService({ getAccount: AccountServiceService.getAccount }, { getAccount });
   server.addService({ getPosition: StatementServiceService.getPosition }, { getPosition });
-  const port = await new Promise<number>((resolve, reject) => {
-    const credentials = ServerCredentials.createInsecure();
-    server.bindAsync('127.0.0.1:0', credentials, (error, bound) => (error ? reject(error) : resolve(bound)));
-  });
-  return { address: `127.0.0.1:${port}`, shown, stop: () => server.forceShutdown() };
+  const address = await listening(server);
+  return { address, shown, stop: () => server.forceShutdown() };
 }
 
 test('verify finds a ledger right, with its projections, and audits only what came since when it resumes', async () => {

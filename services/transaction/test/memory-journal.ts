@@ -14,6 +14,11 @@ export class MemoryJournal implements Journal {
     return 'appended';
   }
 
+  /** As a store that was killed may. */
+  lose(shard: number, sequence: number): void {
+    this.batches.delete(`${shard}/${sequence}`);
+  }
+
   async read(shard: number, fromSequence: number): Promise<readonly Uint8Array[]> {
     const page = await this.readRange(shard, fromSequence, this.pageSize);
     return page.length > 0 ? page : this.behindGap(shard, fromSequence);

@@ -16,7 +16,6 @@ import {
 import { cardNumbers } from './simulated-cards.ts';
 import { epoch } from './simulated-process.ts';
 import type { SimulatedStore } from './simulated-store.ts';
-import { StoreTrouble } from './store-link.ts';
 import type { Truth } from './truth.ts';
 import type { Weather } from './weather.ts';
 import type { World } from './world.ts';
@@ -100,7 +99,8 @@ export class Clients {
       const response = await this.ask(replica, request);
       if (response && !isUnserved(response)) return this.learn(request, response);
       world.count('not served');
-      if (!this.weather.calm && random.chance(0.03)) return world.count('given up');
+      // What hangs on a lost batch waits for what somebody else writes.
+      if ((!this.weather.calm || this.store.hasLost) && random.chance(0.03)) return world.count('given up');
       await world.sleep(random.between(10, Math.min(80 * tries, 500)), 'tries again');
       replica = this.leaderAsToldBy(replica) ?? random.pick(this.cluster.places);
     }
@@ -137,7 +137,7 @@ export class Clients {
           },
           (error: unknown) => {
             // A leader who is not sure asks the journal before a read, and passes on that it could not.
-            if (error instanceof StoreTrouble) world.count('reads that failed with the store');
+            if (this.store.isToBlame(error)) world.count('reads that failed with the store');
             else world.broken('nothing throws', `${requestText(request)}: ${String(error)}`);
           },
         );

@@ -13,11 +13,19 @@ export type Victim = Readonly<{
   process: SimulatedProcess;
   isUp: boolean;
   isStopping: boolean;
+}>;
+
+/** A process, as it stands to a journal's last batch. */
+export type Holder = Readonly<{
+  name: string;
   /** Leads, and nothing stands in the way of its going on so. */
-  leadsWell: boolean;
+  leadsWell: () => boolean;
   /** The last batch of its own that it was told is durable. */
   lastCommitted: number;
 }>;
+
+/** A part of the store, and those who lead the shard that it is of. */
+export type HeldStore = Readonly<{ store: SimulatedStore; truth: Pick<Truth, 'end'>; leaders: () => readonly Holder[] }>;
 
 /** Processes that can be harmed. */
 export interface Victims<One extends Victim> {
@@ -41,8 +49,8 @@ export class Nemesis<One extends Victim> {
   constructor(
     private readonly world: World,
     private readonly cluster: Victims<One>,
-    private readonly store: Pick<SimulatedStore, 'hasLost' | 'downUntil' | 'kill'>,
-    private readonly truth: Pick<Truth, 'end'>,
+    /** Parts of one store, which are away together. */
+    private readonly held: readonly HeldStore[],
     private readonly weather: Weather,
     private readonly farthestClockJumpMs = 3_600_000,
   ) {
@@ -68,7 +76,7 @@ export class Nemesis<One extends Victim> {
   stop(): void {
     this.isOver = true;
     this.weather.calm = true;
-    this.store.downUntil = 0;
+    for (const { store } of this.held) store.downUntil = 0;
     this.cluster.heal();
   }
 
@@ -85,7 +93,7 @@ export class Nemesis<One extends Victim> {
    * die with it. (That a store may lose what it acknowledged is a weakness of DynamoDB Local, not of DynamoDB.)
    */
   private isQuiet(): boolean {
-    return this.store.hasLost;
+    return this.held.some(({ store }) => store.hasLost);
   }
 
   private someone(): One | undefined {
@@ -149,27 +157,22 @@ export class Nemesis<One extends Victim> {
 
   private storeKilled(): void {
     this.world.count('fault: store killed');
-    const losesLast = this.world.random.chance(0.7) && this.lastIsHeld();
-    if (losesLast) {
+    const { random } = this.world;
+    const losable = random.chance(0.7) ? this.held.filter(isHeld) : [];
+    const losing = losable.length > 1 ? random.pick(losable) : losable[0];
+    if (losing) {
       this.world.count('fault: store lost its last batch');
       this.weather.calm = true;
       this.waitForCalmToEnd();
     }
-    this.store.kill(this.world.random.between(5, losesLast ? 100 : 400), losesLast);
-  }
-
-  /** Whether the one leader has the last batch, or has it on its way, and is well. */
-  private lastIsHeld(): boolean {
-    const last = this.truth.end;
-    const [leader, other] = this.cluster.leaders;
-    if (!last || !leader?.leadsWell || other) return false;
-    return last.header.writer === leader.name && leader.lastCommitted >= last.header.sequence - 1;
+    const downMs = random.between(5, losing ? 100 : 400);
+    for (const held of this.held) held.store.kill(downMs, held === losing);
   }
 
   private waitForCalmToEnd(): void {
     this.world.after(20, 'is it brought back?', () => {
       if (this.isOver) return;
-      if (this.store.hasLost) this.waitForCalmToEnd();
+      if (this.isQuiet()) this.waitForCalmToEnd();
       else this.weather.calm = false;
     });
   }
@@ -196,4 +199,12 @@ export class Nemesis<One extends Victim> {
     };
     this.world.after(random.skewed(0, 40), 'nemesis at a turn', kill);
   }
+}
+
+/** Whether the one leader has the last batch, or has it on its way, and is well. */
+function isHeld({ truth, leaders }: HeldStore): boolean {
+  const last = truth.end;
+  const [leader, other] = leaders();
+  if (!last || !leader?.leadsWell() || other) return false;
+  return last.header.writer === leader.name && leader.lastCommitted >= last.header.sequence - 1;
 }

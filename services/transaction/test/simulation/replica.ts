@@ -3,9 +3,9 @@ import type { Role } from '../../src/application/leadership.ts';
 import type { Ledger } from '../../src/application/ledger.ts';
 import type { ShardReplica } from '../../src/application/shards/shard-replica.ts';
 import { alone } from '../live-ledger.ts';
+import type { Holder } from './nemesis.ts';
 import { SimulatedCards } from './simulated-cards.ts';
 import type { SimulatedProcess } from './simulated-process.ts';
-import type { StoreLink } from './store-link.ts';
 import { type Surroundings, silent, wiredReplica } from './wired-replica.ts';
 
 /**
@@ -14,11 +14,10 @@ import { type Surroundings, silent, wiredReplica } from './wired-replica.ts';
  */
 export class Replica {
   readonly authorizePurchase: AuthorizePurchase;
-  /** The last batch of its own that it was told is durable. */
-  lastCommitted = 0;
+  /** How it stands to its journal's last batch. */
+  readonly holder: Holder;
   isStopping = false;
   private readonly replica: ShardReplica;
-  private readonly link: StoreLink;
 
   constructor(
     readonly place: number,
@@ -28,7 +27,7 @@ export class Replica {
     const { world } = around;
     const wired = wiredReplica({ shard: 0, shards: 1 }, process, around, () => this.replica.desk);
     this.replica = wired.replica;
-    this.link = wired.link;
+    this.holder = wired.holder;
     this.authorizePurchase = new AuthorizePurchase({
       scheduler: process,
       metrics: silent,
@@ -60,25 +59,11 @@ export class Replica {
     return this.isUp && this.role === 'leader';
   }
 
-  isSureToLead(): boolean {
-    return this.replica.lease.isSure();
-  }
-
-  /** Leads, and nothing stands in the way of its going on so. */
-  get leadsWell(): boolean {
-    const { pausedUntil, cutOffUntil } = this.process;
-    const isFree = Math.max(pausedUntil, cutOffUntil) < this.around.world.now;
-    return this.leads && !this.isStopping && isFree && this.link.isWell && this.isSureToLead();
-  }
-
   get leaderAddress(): string | undefined {
     return this.replica.leaderAddress;
   }
 
   start(onRole: (role: Role) => void): void {
-    this.ledger.onCommitted((batch) => {
-      this.lastCommitted = batch.header.sequence;
-    });
     this.replica.start((role) => {
       this.around.world.note(() => `${this.name} is ${role} now`);
       onRole(role);

@@ -54,7 +54,8 @@ export async function runSeed(seed: number, { operations, tell }: SeedOptions): 
     clients: 2 + random.below(7),
     operations,
   });
-  const nemesis = new Nemesis(world, cluster, store, truth, weather);
+  const leaders = () => cluster.leaders.map(({ holder }) => holder);
+  const nemesis = new Nemesis(world, cluster, [{ store, truth, leaders }], weather);
   const notCaught = (error: unknown) => world.broken('nothing throws', `not caught: ${String(error)}`);
   process.on('unhandledRejection', notCaught);
   try {

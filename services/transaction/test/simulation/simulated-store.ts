@@ -1,8 +1,12 @@
 import { isSame, type LeaseItem } from '../../src/application/lease.ts';
+import { DamagedObject } from '../../src/application/memory/damaged-object.ts';
 import type { EncodedBatch } from '../../src/application/ports.ts';
 import { MemoryCheckpoints, MemoryChunks } from '../memory-chunks.ts';
 import type { Truth } from './truth.ts';
 import type { World } from './world.ts';
+
+/** The store was asked, and did not answer well. */
+export class StoreTrouble extends Error {}
 
 /**
  * The store as it is at the far end of the network: each operation happens there in one instant. What was ever durable
@@ -18,6 +22,8 @@ export class SimulatedStore {
   private lease: LeaseItem | undefined;
   private readonly positions = new Map<string, number>();
   private lost: EncodedBatch | undefined;
+  /** How often it lost its last batch. */
+  private losses = 0;
 
   constructor(
     private readonly world: World,
@@ -32,6 +38,11 @@ export class SimulatedStore {
   /** Whether a batch was lost that nobody has brought back yet. */
   get hasLost(): boolean {
     return this.lost !== undefined;
+  }
+
+  /** Whether it is for a process's request to fail so: it did not answer well, or does not have what it should. */
+  isToBlame(error: unknown): boolean {
+    return error instanceof StoreTrouble || (error instanceof DamagedObject && this.losses > 0);
   }
 
   append(batch: EncodedBatch): 'appended' | 'taken' {
@@ -84,6 +95,7 @@ export class SimulatedStore {
     if (!losesLast) return;
     const last = this.batches.pop();
     this.lost = last;
+    this.losses += 1;
     this.world.note(() => `the store has lost batch ${last?.header.sequence}`);
   }
 

@@ -2,15 +2,12 @@ import type { LeaseStore } from '../../src/application/lease.ts';
 import type { CheckpointStore, ChunkStore } from '../../src/application/memory/ports.ts';
 import type { EncodedBatch, FollowerPositions, Journal } from '../../src/application/ports.ts';
 import type { SimulatedProcess } from './simulated-process.ts';
-import type { SimulatedStore } from './simulated-store.ts';
+import { type SimulatedStore, StoreTrouble } from './simulated-store.ts';
 import type { Weather } from './weather.ts';
 import type { World } from './world.ts';
 
 /** After so long a caller gives up waiting, whatever becomes of the request. */
 const timeoutMs = 1_000;
-
-/** The store was asked, and did not answer well. */
-export class StoreTrouble extends Error {}
 
 /** A process's way to the store: every operation takes time, and may fail before or after it took effect. */
 export class StoreLink {

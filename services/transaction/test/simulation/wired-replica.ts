@@ -6,6 +6,7 @@ import type { JournalCodec, LedgerLog, LedgerMetrics } from '../../src/applicati
 import type { ShardDesk } from '../../src/application/shards/shard-desk.ts';
 import { ShardReplica } from '../../src/application/shards/shard-replica.ts';
 import { sha256 } from '../paper-ledger.ts';
+import type { Holder } from './nemesis.ts';
 import type { SimulatedProcess } from './simulated-process.ts';
 import { SinkLink, type ToldEvents } from './simulated-sink.ts';
 import type { SimulatedStore } from './simulated-store.ts';
@@ -34,7 +35,7 @@ export type Surroundings = Readonly<{
   settings: Settings;
 }>;
 
-type Wired = Readonly<{ replica: ShardReplica; link: StoreLink; log: LedgerLog }>;
+type Wired = Readonly<{ replica: ShardReplica; log: LedgerLog; holder: Holder }>;
 
 /** A process's replica of a shard, wired as transaction.module.ts does it, to simulated surroundings. */
 export function wiredReplica(
@@ -75,7 +76,17 @@ export function wiredReplica(
       newBatchId: () => `${name}-${++batchIds}`,
     },
   );
-  return { replica, link, log };
+  const holder = { name, leadsWell: () => leadsWell(process, replica, link, world), lastCommitted: 0 };
+  replica.ledger.onCommitted((batch) => {
+    holder.lastCommitted = batch.header.sequence;
+  });
+  return { replica, log, holder };
+}
+
+/** Leads, and nothing stands in the way of its going on so. */
+function leadsWell(process: SimulatedProcess, replica: ShardReplica, link: StoreLink, world: World): boolean {
+  const isFree = !process.isDead && Math.max(process.pausedUntil, process.cutOffUntil) < world.now;
+  return isFree && replica.role === 'leader' && !replica.isEnding && link.isWell && replica.lease.isSure();
 }
 
 export const silent: LedgerMetrics = {

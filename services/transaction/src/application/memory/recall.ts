@@ -4,6 +4,7 @@ import type { LedgerRecord } from '../../domain/record.ts';
 import { answerIn, type Trace } from '../../domain/trace.ts';
 import type { Transaction } from '../../domain/transaction.ts';
 import type { Journal, JournalCodec } from '../ports.ts';
+import { DamagedObject } from './damaged-object.ts';
 import type { RecordPlace } from './index-entry.ts';
 import type { KeyIndex } from './key-index.ts';
 import { answerText, transactionText } from './recent-records.ts';
@@ -84,10 +85,16 @@ export class Recall {
     return traces;
   }
 
-  /** The record at a place. Undefined: there is none. */
+  /**
+   * The record at a place that the index covers. Undefined: its batch has no such record. Throws where the store has lost
+   * the batch: what lay there would be taken for what never was, and done twice.
+   */
   async record({ sequence, index }: RecordPlace): Promise<LedgerRecord | undefined> {
+    // Batches are counted from 1; an id that somebody made up may name any other.
+    if (sequence === 0) return undefined;
     const bytes = await this.parts.journal.readOne(this.shard, sequence);
-    return bytes && this.parts.codec.decodeRecord(bytes, index);
+    if (!bytes) throw new DamagedObject(`batch ${sequence} of shard ${this.shard} is missing`);
+    return this.parts.codec.decodeRecord(bytes, index);
   }
 
   private lacksAnswer(state: LedgerView, key: string): boolean {

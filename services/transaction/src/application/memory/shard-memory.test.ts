@@ -1,8 +1,10 @@
 import { ForgetfulLedger, lasting, memoryParts } from '../../../test/forgetful-ledger.ts';
 import { codec, turn } from '../../../test/live-ledger.ts';
+import { MemoryJournal } from '../../../test/memory-journal.ts';
 import { type PaperLedger, purchase, smallBank } from '../../../test/paper-ledger.ts';
 import { apply } from '../../domain/apply.ts';
 import { balanceAsOf } from '../balance-as-of.ts';
+import { DamagedObject } from './damaged-object.ts';
 import type { MemoryOptions, MemoryParts } from './shard-memory.ts';
 
 /** A small bank after so many transfers of a cent, told to a ledger that forgets. */
@@ -178,6 +180,19 @@ test('a checkpoint of another journal, or of a batch that the store has lost, is
   expect(other.warnings[0]).toContain('not of this journal');
   await expectSame(await ForgetfulLedger.start(parts), paper);
   expect(warnings).toEqual([]);
+});
+
+test('what the store has lost is not taken for what never was', async () => {
+  const journal = new MemoryJournal();
+  const { parts } = memoryParts({ journal });
+  const { paper, ledger } = await busyBank(parts, 30);
+  await ledger.checkpoint();
+  const [key, answer] = [...paper.state.answers].at(-1) ?? ['', undefined];
+  const transactionId = answer?.transaction?.transactionId ?? '';
+  journal.lose(0, ledger.memory.covered);
+  await expect(ledger.bringBack({ keys: [key] })).rejects.toThrow(`batch ${ledger.memory.covered} of shard 0 is missing`);
+  await expect(ledger.bringBack({ transactions: [transactionId] })).rejects.toThrow(DamagedObject);
+  await ledger.bringBack({ keys: ['client new'], transactions: ['t00000000000000'] });
 });
 
 test('a store that does not answer at the start is no damage', async () => {

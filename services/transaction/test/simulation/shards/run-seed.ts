@@ -44,8 +44,8 @@ export async function runSeed(seed: number, { operations, tell }: SeedOptions): 
   });
   const cluster = new ShardedCluster({ world, ways, shards }, 2 + random.below(2));
   const clients = new ShardClients(world, cluster, shards, weather, { clients: 2 + random.below(6), operations });
-  const store = oneOf(shards.map((shard) => shard.store));
-  const nemesis = new Nemesis(world, cluster, store, { end: undefined }, weather, farthestClockJumpMs);
+  const held = shards.map(({ store, truth }, shard) => ({ store, truth, leaders: () => cluster.holdersOf(shard) }));
+  const nemesis = new Nemesis(world, cluster, held, weather, farthestClockJumpMs);
   const notCaught = (error: unknown) => world.broken('nothing throws', `not caught: ${String(error)}`);
   process.on('unhandledRejection', notCaught);
   try {
@@ -94,20 +94,4 @@ async function settle({ world, books, shards, cluster, clients }: Parts): Promis
     const leader = await servingLeader(world, leaders, `system:cash${shard === 0 ? '' : `:${shard}`}`);
     if (leader) await compare(world, truth, leader);
   }
-}
-
-/** The stores of all shards are one, and are away together. */
-function oneOf(stores: readonly SimulatedStore[]): Pick<SimulatedStore, 'hasLost' | 'downUntil' | 'kill'> {
-  return {
-    hasLost: false,
-    get downUntil() {
-      return stores[0]?.downUntil ?? 0;
-    },
-    set downUntil(at: number) {
-      for (const store of stores) store.downUntil = at;
-    },
-    kill: (downMs, losesLast) => {
-      for (const store of stores) store.kill(downMs, losesLast);
-    },
-  };
 }

@@ -4,7 +4,6 @@ import { homeOf } from '../../../src/domain/home-of.ts';
 import { scoped } from '../commands.ts';
 import { fingerprintOf, replyText, requestText } from '../requests.ts';
 import { epoch } from '../simulated-process.ts';
-import { StoreTrouble } from '../store-link.ts';
 import type { Weather } from '../weather.ts';
 import type { World } from '../world.ts';
 import { Bank, type Purchase, type UnscopedCommand, type Wish } from './bank.ts';
@@ -52,9 +51,19 @@ export class ShardClients {
     return this.finished === this.options.clients;
   }
 
+  private get isSomethingLost(): boolean {
+    return this.known.some(({ store }) => store.hasLost);
+  }
+
+  /** Not in calm, where all must come right; but what hangs on a lost batch waits for what somebody else writes. */
+  private get mayGiveUp(): boolean {
+    return !this.weather.calm || this.isSomethingLost;
+  }
+
   private async live(client: number): Promise<void> {
     const { world, options } = this;
-    while (this.asked < options.operations) {
+    // Who has lost a batch gets it back with the next write: that must come.
+    while (this.asked < options.operations || this.isSomethingLost) {
       for (const request of this.next()) {
         this.asked += 1;
         this.waiting.set(client, request);
@@ -141,7 +150,7 @@ export class ShardClients {
         return;
       }
       world.count('not served');
-      if (!this.weather.calm && random.chance(0.04)) return world.count('given up');
+      if (this.mayGiveUp && random.chance(0.04)) return world.count('given up');
       await world.sleep(random.between(10, Math.min(80 * tries, 500)), 'tries again');
       one = random.pick(cluster.places);
     }
@@ -178,7 +187,7 @@ export class ShardClients {
           },
           (error: unknown) => {
             // What memory has let go is read back from the store.
-            if (error instanceof StoreTrouble) world.count('calls that failed with the store');
+            if (this.known.some(({ store }) => store.isToBlame(error))) world.count('calls that failed with the store');
             else world.broken('nothing throws', `${requestText(request)}: ${String(error)}`);
           },
         );

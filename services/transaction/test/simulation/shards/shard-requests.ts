@@ -5,11 +5,12 @@ import type { Authorize } from '../../../src/domain/decide-authorize.ts';
 import { homeOfPurchase } from '../../../src/domain/home-of.ts';
 import { answerKey } from '../../../src/domain/ledger-state.ts';
 import type { Answers, Asked } from '../answers.ts';
+import type { SimulatedStore } from '../simulated-store.ts';
 import type { Truth } from '../truth.ts';
 import type { ShardedProcess } from './sharded-process.ts';
 
 /** What is known of a shard from outside. */
-export type Known = Readonly<{ truth: Truth; answers: Answers }>;
+export type Known = Readonly<{ truth: Truth; answers: Answers; store: Pick<SimulatedStore, 'hasLost' | 'isToBlame'> }>;
 
 /** What a client asks of the shard that decides it. */
 export type Request =

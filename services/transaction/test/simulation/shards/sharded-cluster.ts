@@ -1,5 +1,5 @@
 import type { Role } from '../../../src/application/leadership.ts';
-import type { Victims } from '../nemesis.ts';
+import type { Holder, Victims } from '../nemesis.ts';
 import { SimulatedProcess } from '../simulated-process.ts';
 import { ShardedProcess, type ShardedSurroundings } from './sharded-process.ts';
 
@@ -26,6 +26,11 @@ export class ShardedCluster implements Victims<ShardedProcess> {
 
   leadersOf(shard: number): ShardedProcess[] {
     return this.places.filter((one) => one.leads(shard));
+  }
+
+  /** Those who lead a shard, as they stand to its journal's last batch. */
+  holdersOf(shard: number): Holder[] {
+    return this.places.flatMap((one) => one.holderOf(shard));
   }
 
   at(address: string | undefined): ShardedProcess | undefined {
@@ -72,15 +77,21 @@ export class ShardedCluster implements Victims<ShardedProcess> {
     });
   }
 
+  private ledBy(one: ShardedProcess): number[] {
+    return one.replicas.flatMap(({ shard }) => (one.leads(shard) ? [shard] : []));
+  }
+
   /** Shards go from one to the other, as they do when processes share them out. */
   private handOverLater(): void {
     const { world } = this.around;
     world.after(world.random.between(0, 2 * this.handOverEveryMs), 'hands over', () => {
       if (this.isCalm) return;
-      const led = this.leaders.flatMap((one) => one.replicas.filter(({ shard }) => one.leads(shard)));
-      if (led.length > 0) {
+      const led = this.leaders.flatMap((one) => this.ledBy(one).map((shard) => () => one.handOver(shard)));
+      // What only a leader has must not go with it.
+      const isQuiet = this.around.shards.some(({ store }) => store.hasLost);
+      if (led.length > 0 && !isQuiet) {
         world.count('fault: handed over');
-        world.random.pick(led).handOver();
+        world.random.pick(led)();
       }
       this.handOverLater();
     });

@@ -3,7 +3,7 @@ import type { Role } from '../../../src/application/leadership.ts';
 import type { ShardDesk } from '../../../src/application/shards/shard-desk.ts';
 import type { ShardReplica } from '../../../src/application/shards/shard-replica.ts';
 import { ShardedLedger } from '../../../src/application/shards/sharded-ledger.ts';
-import type { Victim } from '../nemesis.ts';
+import type { Holder, Victim } from '../nemesis.ts';
 import { SimulatedCards } from '../simulated-cards.ts';
 import type { SimulatedProcess } from '../simulated-process.ts';
 import { type Surroundings, silent, wiredReplica } from '../wired-replica.ts';
@@ -21,12 +21,12 @@ export type ShardedSurroundings = Readonly<{
 /** One process of a ledger of several shards: a replica of each, and the ways to those that lead the others. */
 export class ShardedProcess implements Victim, FarSide {
   readonly replicas: readonly ShardReplica[];
+  private readonly holders: readonly Holder[];
+  /** Shards that it is about to hand to others. */
+  private readonly handing = new Set<number>();
   readonly shardedLedger: ShardedLedger;
   readonly authorizePurchase: AuthorizePurchase;
   isStopping = false;
-  /** The last batch of a store is never lost here: nobody has to bring it back. */
-  readonly leadsWell = false;
-  readonly lastCommitted = 0;
   private readonly links: readonly DeskLink[];
 
   constructor(
@@ -37,9 +37,9 @@ export class ShardedProcess implements Victim, FarSide {
   ) {
     const { world, ways, shards } = around;
     const deskOf = (shard: number) => this.deskOf(shard);
-    this.replicas = shards.map(
-      (one, shard) => wiredReplica({ shard, shards: shards.length }, process, one, deskOf).replica,
-    );
+    const wired = shards.map((one, shard) => wiredReplica({ shard, shards: shards.length }, process, one, deskOf));
+    this.replicas = wired.map(({ replica }) => replica);
+    this.holders = wired.map(({ holder }) => holder);
     this.links = this.replicas.map(
       (replica, shard) =>
         new DeskLink({ world, ways, shard, caller: process, leaderAddress: () => replica.leaderAddress, at }),
@@ -82,6 +82,19 @@ export class ShardedProcess implements Victim, FarSide {
     return replica;
   }
 
+  /** How it stands to the last batch of a shard's journal. */
+  holderOf(shard: number): Holder[] {
+    const holder = this.holders[shard];
+    return holder && this.leads(shard)
+      ? [{ ...holder, leadsWell: () => !this.handing.has(shard) && holder.leadsWell() }]
+      : [];
+  }
+
+  handOver(shard: number): void {
+    this.handing.add(shard);
+    this.replica(shard).handOver();
+  }
+
   ownDesk(shard: number): ShardDesk {
     return this.replica(shard).desk;
   }
@@ -90,6 +103,7 @@ export class ShardedProcess implements Victim, FarSide {
     for (const replica of this.replicas) {
       replica.start((role) => {
         this.around.world.note(() => `${this.name} is ${role} of shard ${replica.shard} now`);
+        this.handing.delete(replica.shard);
         onRole(replica.shard, role);
       });
     }
