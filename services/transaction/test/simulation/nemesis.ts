@@ -25,7 +25,11 @@ export type Holder = Readonly<{
 }>;
 
 /** A part of the store, and those who lead the shard that it is of. */
-export type HeldStore = Readonly<{ store: SimulatedStore; truth: Pick<Truth, 'end'>; leaders: () => readonly Holder[] }>;
+export type HeldStore = Readonly<{
+  store: SimulatedStore;
+  truth: Pick<Truth, 'end'>;
+  leaders: () => readonly Holder[];
+}>;
 
 /** Processes that can be harmed. */
 export interface Victims<One extends Victim> {

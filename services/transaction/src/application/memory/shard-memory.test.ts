@@ -190,7 +190,9 @@ test('what the store has lost is not taken for what never was', async () => {
   const [key, answer] = [...paper.state.answers].at(-1) ?? ['', undefined];
   const transactionId = answer?.transaction?.transactionId ?? '';
   journal.lose(0, ledger.memory.covered);
-  await expect(ledger.bringBack({ keys: [key] })).rejects.toThrow(`batch ${ledger.memory.covered} of shard 0 is missing`);
+  await expect(ledger.bringBack({ keys: [key] })).rejects.toThrow(
+    `batch ${ledger.memory.covered} of shard 0 is missing`,
+  );
   await expect(ledger.bringBack({ transactions: [transactionId] })).rejects.toThrow(DamagedObject);
   await ledger.bringBack({ keys: ['client new'], transactions: ['t00000000000000'] });
 });
