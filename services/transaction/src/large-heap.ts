@@ -10,7 +10,7 @@ export const largeHeapFlags = [
   '--external-memory-accounted-in-global-limit',
   // V8 lets the heap grow by as little as makes collecting it take a few hundredths of all time, quiet times counted in.
   // So whoever calls after a quiet time would have it collected each time that it has grown by a fifth.
-  '--heap-growing-percent=150',
+  '--heap-growing-percent=300',
   // It collects as well to give memory back, after eight quiet seconds: some three weeks from now at the earliest.
   '--gc-memory-reducer-start-delay-ms=2000000000',
 ];
