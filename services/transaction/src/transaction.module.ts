@@ -194,7 +194,7 @@ function shardReplica(
 function memoryOptions(config: Config): MemoryOptions {
   return {
     minTailBytes: config.CHECKPOINT_BYTES,
-    tailRatio: 0.5,
+    tailRatio: 0.25,
     keepRecords: config.RECORDS_IN_MEMORY,
     workShare: 0.25,
     keepCheckpoints: 2,

@@ -192,6 +192,18 @@ export const mutations: readonly Mutation[] = [
     'if (answer) indexes.keys.add',
     'if (answer && index !== 1) indexes.keys.add',
   ),
+  change(
+    'a checkpoint tells the accounts that are new, and not those that have changed',
+    `${application}/memory/snapshot.ts`,
+    'account !== before.accounts[place]',
+    'place >= before.accounts.length',
+  ),
+  change(
+    'a checkpoint does not tell which holds have ended',
+    `${application}/memory/snapshot.ts`,
+    'return { accounts, transactions, ended };',
+    'return { accounts, transactions, ended: ended.slice(0, 0) };',
+  ),
   change('open holds are let go with the finished transactions', 'src/domain/trace.ts', ' && present.held === 0n', ''),
   change(
     'a transaction is brought back as it was at first',

@@ -14,21 +14,23 @@ import { fromTransactionMessage, requiredInstant, toTransactionMessage } from '.
 
 /** What lies beside the journal: bank.transaction.v1.Checkpoint and what it names. */
 export class ProtobufSnapshotCodec implements SnapshotCodec {
-  encodePart({ accounts, transactions }: StatePart): Uint8Array {
+  encodePart({ accounts, transactions, ended }: StatePart): Uint8Array {
     const currencies = [...new Set(accounts.map(({ currency }) => currency))];
     const places = new Map(currencies.map((currency, place) => [currency, place]));
     return StateMessage.encode({
       currencies,
       accounts: accounts.map((account) => toAccountMessage(account, places.get(account.currency) ?? 0)),
       transactions: transactions.map(toTransactionMessage),
+      ended: [...ended],
     }).finish();
   }
 
   decodePart(bytes: Uint8Array): StatePart {
-    const { currencies, accounts, transactions } = StateMessage.decode(bytes);
+    const { currencies, accounts, transactions, ended } = StateMessage.decode(bytes);
     return {
       accounts: accounts.map((account) => fromAccountMessage(account, currencies)),
       transactions: transactions.map(fromTransactionMessage),
+      ended,
     };
   }
 
@@ -39,21 +41,24 @@ export class ProtobufSnapshotCodec implements SnapshotCodec {
       journalHash: Buffer.from(journalHash, 'hex'),
       decidedAt: new Date(decidedAt),
       hashKey: Buffer.from(checkpoint.hashKey),
-      state: toObjectMessage(checkpoint.state),
+      state: undefined,
+      stateParts: checkpoint.state.map(toObjectMessage),
       keys: checkpoint.keys.map(toRunMessage),
       entries: checkpoint.entries.map(toRunMessage),
     }).finish();
   }
 
   decodeCheckpoint(bytes: Uint8Array): Checkpoint {
-    const { shard, sequence, journalHash, decidedAt, hashKey, state, keys, entries } = CheckpointMessage.decode(bytes);
+    const { shard, sequence, journalHash, decidedAt, hashKey, keys, entries, ...message } =
+      CheckpointMessage.decode(bytes);
+    const state = message.stateParts.length > 0 ? message.stateParts : [message.state];
     return {
       shard,
       sequence: Number(sequence),
       journalHash: journalHash.toString('hex'),
       decidedAt: requiredInstant(decidedAt),
       hashKey,
-      state: fromObjectMessage(state),
+      state: state.map(fromObjectMessage),
       keys: keys.map(fromRunMessage),
       entries: entries.map(fromRunMessage),
     };

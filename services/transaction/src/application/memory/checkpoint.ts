@@ -28,8 +28,11 @@ export type Checkpoint = Readonly<{
   decidedAt: Instant;
   /** Key of the hash that both indexes use, 8 bytes. */
   hashKey: Uint8Array;
-  /** Every account, and every transaction with an open hold. */
-  state: StoredObject;
+  /**
+   * First a snapshot as a whole: every account, and every transaction with an open hold. Then what had changed at each
+   * checkpoint since, oldest first.
+   */
+  state: readonly StoredObject[];
   /** Where answers and changed transactions lie; oldest run first. */
   keys: readonly StoredRun[];
   /** Where each account's entries lie; oldest run first. */
@@ -38,5 +41,6 @@ export type Checkpoint = Readonly<{
 
 /** Names of all objects that a checkpoint needs. */
 export function objectsOf({ state, keys, entries }: Checkpoint): string[] {
-  return [state.name, ...[...keys, ...entries].flatMap(({ data, guide }) => [data.name, guide.name])];
+  const runs = [...keys, ...entries];
+  return [...state, ...runs.flatMap(({ data, guide }) => [data, guide])].map(({ name }) => name);
 }

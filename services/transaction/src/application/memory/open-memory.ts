@@ -30,8 +30,11 @@ async function open(memory: ShardMemory, parts: MemoryParts, checkpoint: Checkpo
   const bytes = await parts.journal.readOne(shard, sequence);
   const last = bytes && parts.codec.decodeBatch(bytes);
   if (last?.hash !== journalHash) throw new DamagedObject(`it is not of this journal: batch ${sequence} differs`);
-  const snapshot = await readSnapshot(state, decidedAt, parts.snapshots, memory.objects);
-  await memory.adopt(checkpoint);
+  const [snapshot, indexes] = await Promise.all([
+    readSnapshot(state, decidedAt, parts.snapshots, memory.objects),
+    memory.open(checkpoint),
+  ]);
+  memory.adopt(checkpoint, indexes);
   return { state: snapshot, end: { sequence, hash: journalHash, last } };
 }
 

@@ -27,8 +27,14 @@ export interface CheckpointStore {
   remove(shard: number, sequence: number): Promise<void>;
 }
 
-/** A part of a shard's state. */
-export type StatePart = Readonly<{ accounts: readonly Account[]; transactions: readonly Transaction[] }>;
+/** Some of a shard's state, or of what has changed in it. */
+export type StatePart = Readonly<{
+  accounts: readonly Account[];
+  /** With an open hold. */
+  transactions: readonly Transaction[];
+  /** Ids of transactions whose hold is not open any more. */
+  ended: readonly string[];
+}>;
 
 export interface SnapshotCodec {
   encodePart(part: StatePart): Uint8Array;

@@ -4,20 +4,21 @@ import type { Journal, JournalBatch, JournalCodec, LedgerLog, LedgerMetrics, Sch
 import { type Checkpoint, objectsOf, type StoredObject } from './checkpoint.ts';
 import type { ObjectParts } from './chunked-object.ts';
 import { EntrySorter } from './entry-sorter.ts';
+import type { IndexRun } from './index-run.ts';
 import { KeyHash } from './key-hash.ts';
 import { KeyIndex } from './key-index.ts';
 import type { CheckpointStore, ChunkStore, Digest, SnapshotCodec } from './ports.ts';
 import { Recall } from './recall.ts';
 import { RecentRecords } from './recent-records.ts';
 import { Retention, type RetentionOptions } from './retention.ts';
-import { type Snapshot, snapshotOf, writeSnapshot } from './snapshot.ts';
+import { changesBetween, emptySnapshot, type Snapshot, snapshotOf, writeSnapshot } from './snapshot.ts';
 import { WorkShare } from './work-share.ts';
 
 export type MemoryOptions = RetentionOptions &
   Readonly<{
     /** A checkpoint is due once so much was journaled since the last one ... */
     minTailBytes: number;
-    /** ... and so many times the size of its snapshot: so checkpoints cost at most 1/ratio of what the journal does. */
+    /** ... and so many times the size of the state that it names: so a start replays little beside what it reads. */
     tailRatio: number;
     /** The latest records, which stay in memory though the index covers them: they are asked for most. */
     keepRecords: number;
@@ -41,9 +42,19 @@ export type MemoryParts = Readonly<{
   newHashKey: () => Uint8Array;
 }>;
 
+/** The state as this process last wrote it: a snapshot as a whole, and the changes since. */
+type Written = Readonly<{ snapshot: Snapshot; parts: readonly StoredObject[] }>;
+
+type Indexes = Readonly<Record<'keys' | 'entries', readonly IndexRun[]>>;
+
+const nothingWritten: Written = { snapshot: emptySnapshot, parts: [] };
 const retryMs = 5_000;
 /** Of one core, for a checkpoint that is overdue: callers come first all the same. */
 const largestDueShare = 0.6;
+/** Of the whole: then it is written anew, so that a start reads little more than twice as much. */
+const largestChanges = 1;
+/** A checkpoint names them all in one item. */
+const mostChanges = 32;
 
 /**
  * What keeps a shard's memory bounded, and its start fast. Told of every durable batch, it writes, from time to time
@@ -63,6 +74,7 @@ export class ShardMemory {
   private readonly begun = new Set<string>();
   private hash: KeyHash;
   private snapshotBytes = 0;
+  private written: Written = nothingWritten;
   /** Journaled since the last checkpoint. */
   private tailBytes = 0;
   private notBefore = 0;
@@ -94,12 +106,18 @@ export class ShardMemory {
     return this.recall.covered;
   }
 
-  /** Takes a visible checkpoint's indexes for its own. */
-  async adopt({ sequence, hashKey, state, keys, entries }: Checkpoint): Promise<void> {
-    const runs = await Promise.all([this.keys.open(keys), this.entries.open(entries)]);
+  /** Reads what is kept in memory of a visible checkpoint's indexes. `adopt` makes them its own. */
+  async open({ keys, entries }: Checkpoint): Promise<Indexes> {
+    const [keyRuns, entryRuns] = await Promise.all([this.keys.open(keys), this.entries.open(entries)]);
+    return { keys: keyRuns, entries: entryRuns };
+  }
+
+  /** Goes on from a visible checkpoint. */
+  adopt({ sequence, hashKey, state }: Checkpoint, { keys, entries }: Indexes): void {
     this.hash = new KeyHash(hashKey);
-    this.keys.use(runs[0], this.hash);
-    this.entries.use(runs[1], this.hash);
+    this.keys.use(keys, this.hash);
+    this.entries.use(entries, this.hash);
+    this.written = nothingWritten;
     this.cover(sequence, state);
   }
 
@@ -107,7 +125,8 @@ export class ShardMemory {
   async follow(state: LedgerState, sequence: number): Promise<void> {
     const [newest] = await this.parts.checkpoints.list(this.shard);
     if (!newest || newest.sequence <= this.covered || newest.sequence > sequence) return;
-    await this.adopt(this.parts.snapshots.decodeCheckpoint(newest.bytes));
+    const checkpoint = this.parts.snapshots.decodeCheckpoint(newest.bytes);
+    this.adopt(checkpoint, await this.open(checkpoint));
     await this.letGo(state);
   }
 
@@ -177,7 +196,7 @@ export class ShardMemory {
     if (sequence <= this.covered) return;
     const batch = await this.recent.durable(sequence, this.stopping.signal);
     const { snapshots, checkpoints } = this.parts;
-    const stored = await writeSnapshot(snapshot, snapshots, this.objects, share);
+    const written = await this.writeState(snapshot, share);
     const sorters = {
       keys: new EntrySorter((text) => this.hash.of(text)),
       entries: new EntrySorter((text) => this.hash.of(text)),
@@ -191,7 +210,7 @@ export class ShardMemory {
       journalHash: batch.hash,
       decidedAt: batch.decidedAt,
       hashKey: this.hash.key,
-      state: stored,
+      state: written.parts,
       keys: [...this.keys.stored, keyRun.stored],
       entries: [...this.entries.stored, entryRun.stored],
     };
@@ -199,13 +218,24 @@ export class ShardMemory {
     await checkpoints.publish(this.shard, sequence, snapshots.encodeCheckpoint(checkpoint));
     this.keys.add(keyRun);
     this.entries.add(entryRun);
-    this.cover(sequence, stored);
+    this.cover(sequence, written.parts);
+    this.written = written;
     await this.letGo(state, share);
     await this.sweep(checkpoint);
     this.merging ??= this.merge().finally(() => {
       this.merging = undefined;
       this.rested();
     });
+  }
+
+  /** What has changed since this process wrote one; or, at first and once all such changes have grown, the whole. */
+  private async writeState(snapshot: Snapshot, share: WorkShare): Promise<Written> {
+    const { parts, snapshot: before } = this.written;
+    const [whole, ...changes] = parts;
+    const anew = !whole || changes.length >= mostChanges || bytesOf(changes) >= whole.bytes * largestChanges;
+    const since = await changesBetween(anew ? emptySnapshot : before, snapshot, share);
+    const stored = await writeSnapshot(since, this.parts.snapshots, this.objects, share);
+    return { snapshot, parts: anew ? [stored] : [...parts, stored] };
   }
 
   /** One of the two works of the background has ended. */
@@ -215,9 +245,9 @@ export class ShardMemory {
     this.parts.metrics.working(false);
   }
 
-  private cover(sequence: number, snapshot: StoredObject): void {
+  private cover(sequence: number, stateParts: readonly StoredObject[]): void {
     this.recall.covered = sequence;
-    this.snapshotBytes = snapshot.bytes;
+    this.snapshotBytes = bytesOf(stateParts);
     this.tailBytes = this.recent.bytesAfter(sequence);
   }
 
@@ -253,4 +283,8 @@ export class ShardMemory {
     this.notBefore = this.parts.scheduler.elapsed() + retryMs;
     this.parts.log.warn(`shard ${this.shard}: ${what}: ${String(error)}`);
   }
+}
+
+function bytesOf(objects: readonly StoredObject[]): number {
+  return objects.reduce((sum, { bytes }) => sum + bytes, 0);
 }

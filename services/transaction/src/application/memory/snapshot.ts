@@ -8,11 +8,19 @@ import type { SnapshotCodec } from './ports.ts';
 import type { WorkShare } from './work-share.ts';
 
 const accountsPerChunk = 1_024;
+const idsPerChunk = 4_096;
+const comparedPerTurn = 16_384;
 /** A transaction may have fifty lines and some thousand bytes of metadata. */
 const transactionsPerChunk = 32;
 
-/** What has to outlast a restart: accounts, and open holds. All else is found through the index. */
+/**
+ * What has to outlast a restart: accounts, in the order in which they were opened, and open holds. All else is found
+ * through the index.
+ */
 export type Snapshot = Readonly<{ accounts: readonly Account[]; transactions: readonly Transaction[] }>;
+
+/** What a later snapshot has otherwise than an earlier one, and the ids of transactions whose hold has ended. */
+export type Changes = Snapshot & Readonly<{ ended: readonly string[] }>;
 
 /** The state as it is now. Its values never change, so references are enough: a million take some 20 ms. */
 export function snapshotOf(state: LedgerState): Snapshot {
@@ -21,35 +29,64 @@ export function snapshotOf(state: LedgerState): Snapshot {
   return { accounts: [...state.accounts.values()], transactions };
 }
 
+export const emptySnapshot: Snapshot = { accounts: [], transactions: [] };
+const noChanges: Changes = { ...emptySnapshot, ended: [] };
+
+/** Values are replaced and never changed in place: what is the same object is the same. */
+export async function changesBetween(before: Snapshot, after: Snapshot, share: WorkShare): Promise<Changes> {
+  const accounts: Account[] = [];
+  for (const [place, account] of after.accounts.entries()) {
+    if (account !== before.accounts[place]) accounts.push(account);
+    if (place % comparedPerTurn === 0) await share.turn();
+  }
+  const known = new Set(before.transactions);
+  await share.turn();
+  const transactions = after.transactions.filter((transaction) => !known.has(transaction));
+  await share.turn();
+  const open = new Set(after.transactions.map(({ transactionId }) => transactionId));
+  const ended = before.transactions.flatMap(({ transactionId: id }) => (open.has(id) ? [] : [id]));
+  return { accounts, transactions, ended };
+}
+
+/** As an object of its own: changes, or a whole snapshot, which are those since there was nothing. */
 export async function writeSnapshot(
-  { accounts, transactions }: Snapshot,
+  { accounts, transactions, ended }: Changes,
   codec: SnapshotCodec,
   parts: ObjectParts,
   share: WorkShare,
 ): Promise<StoredObject> {
   const object = await ObjectWriter.begin(parts, share);
   for (let from = 0; from < accounts.length; from += accountsPerChunk) {
-    await object.put(codec.encodePart({ accounts: accounts.slice(from, from + accountsPerChunk), transactions: [] }));
+    await object.put(codec.encodePart({ ...noChanges, accounts: accounts.slice(from, from + accountsPerChunk) }));
   }
   for (let from = 0; from < transactions.length; from += transactionsPerChunk) {
     const some = transactions.slice(from, from + transactionsPerChunk);
-    await object.put(codec.encodePart({ accounts: [], transactions: some }));
+    await object.put(codec.encodePart({ ...noChanges, transactions: some }));
+  }
+  for (let from = 0; from < ended.length; from += idsPerChunk) {
+    await object.put(codec.encodePart({ ...noChanges, ended: ended.slice(from, from + idsPerChunk) }));
   }
   return object.finish();
 }
 
+/** The state as its parts tell it: a snapshot as a whole, and the changes since, oldest first. */
 export async function readSnapshot(
-  object: StoredObject,
+  objects: readonly StoredObject[],
   decidedAt: Instant,
   codec: SnapshotCodec,
   parts: ObjectParts,
 ): Promise<LedgerState> {
   const state = emptyLedger();
-  for await (const chunk of readObject(parts, object)) {
-    const { accounts, transactions } = codec.decodePart(chunk);
-    for (const account of accounts) state.accounts.set(account.accountId, account);
-    for (const transaction of transactions) restoreHold(state, transaction);
+  const open = new Map<string, Transaction>();
+  for (const object of objects) {
+    for await (const chunk of readObject(parts, object)) {
+      const { accounts, transactions, ended } = codec.decodePart(chunk);
+      for (const account of accounts) state.accounts.set(account.accountId, account);
+      for (const transaction of transactions) open.set(transaction.transactionId, transaction);
+      for (const id of ended) open.delete(id);
+    }
   }
+  for (const transaction of open.values()) restoreHold(state, transaction);
   state.decidedAt = decidedAt;
   return state;
 }
