@@ -138,6 +138,8 @@ test('under load and over a restart every entry is told, once in effect and in o
   await Promise.all(keys.slice(0, 200).map((key) => bank.transfer(key, { amountCents: 1n })));
   await service.stop();
   service = await startHere(env);
+  // The caller's connection may wait a moment before it tries again.
+  await eventually(() => bank.balance('acc_ana'));
   await Promise.all(keys.slice(200).map((key) => bank.transfer(key, { amountCents: 1n })));
   for (const accountId of ['acc_ana', 'acc_shop', 'system:cash']) {
     const { sequence, postedCents } = await bank.balance(accountId);

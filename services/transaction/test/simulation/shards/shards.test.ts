@@ -17,7 +17,7 @@ test('whatever goes wrong between shards, money arrives once, and nothing stays 
     'call: twice': 20,
     'store: lost_after': 20,
     'reply: answered': 600,
-    remittances: 250,
+    remittances: 200,
     'reservations taken': 60,
     'reservations freed': 8,
     unclaimed: 5,
