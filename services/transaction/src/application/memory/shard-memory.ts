@@ -51,8 +51,6 @@ const nothingWritten: Written = { snapshot: emptySnapshot, parts: [] };
 const retryMs = 5_000;
 /** Of one core, for a checkpoint that is overdue: callers come first all the same. */
 const largestDueShare = 0.6;
-/** Of the whole: then it is written anew, so that a start reads little more than twice as much. */
-const largestChanges = 1;
 /** A checkpoint names them all in one item. */
 const mostChanges = 32;
 
@@ -228,11 +226,14 @@ export class ShardMemory {
     });
   }
 
-  /** What has changed since this process wrote one; or, at first and once all such changes have grown, the whole. */
+  /**
+   * What has changed since this process wrote one. The whole at first, and once all such changes come to as much: a start
+   * reads little more than twice the whole.
+   */
   private async writeState(snapshot: Snapshot, share: WorkShare): Promise<Written> {
     const { parts, snapshot: before } = this.written;
     const [whole, ...changes] = parts;
-    const anew = !whole || changes.length >= mostChanges || bytesOf(changes) >= whole.bytes * largestChanges;
+    const anew = !whole || changes.length >= mostChanges || bytesOf(changes) >= whole.bytes;
     const since = await changesBetween(anew ? emptySnapshot : before, snapshot, share);
     const stored = await writeSnapshot(since, this.parts.snapshots, this.objects, share);
     return { snapshot, parts: anew ? [stored] : [...parts, stored] };

@@ -4,7 +4,7 @@ import { emptyLedger, type LedgerState } from '../../domain/ledger-state.ts';
 import type { Transaction } from '../../domain/transaction.ts';
 import type { StoredObject } from './checkpoint.ts';
 import { type ObjectParts, ObjectWriter, readObject } from './chunked-object.ts';
-import type { SnapshotCodec } from './ports.ts';
+import type { SnapshotCodec, StatePart } from './ports.ts';
 import type { WorkShare } from './work-share.ts';
 
 const accountsPerChunk = 1_024;
@@ -19,9 +19,6 @@ const transactionsPerChunk = 32;
  */
 export type Snapshot = Readonly<{ accounts: readonly Account[]; transactions: readonly Transaction[] }>;
 
-/** What a later snapshot has otherwise than an earlier one, and the ids of transactions whose hold has ended. */
-export type Changes = Snapshot & Readonly<{ ended: readonly string[] }>;
-
 /** The state as it is now. Its values never change, so references are enough: a million take some 20 ms. */
 export function snapshotOf(state: LedgerState): Snapshot {
   const transactions: Transaction[] = [];
@@ -30,10 +27,10 @@ export function snapshotOf(state: LedgerState): Snapshot {
 }
 
 export const emptySnapshot: Snapshot = { accounts: [], transactions: [] };
-const noChanges: Changes = { ...emptySnapshot, ended: [] };
+const nothing: StatePart = { ...emptySnapshot, ended: [] };
 
-/** Values are replaced and never changed in place: what is the same object is the same. */
-export async function changesBetween(before: Snapshot, after: Snapshot, share: WorkShare): Promise<Changes> {
+/** What a later snapshot has otherwise. Values are replaced and never changed in place: the same object is the same. */
+export async function changesBetween(before: Snapshot, after: Snapshot, share: WorkShare): Promise<StatePart> {
   const accounts: Account[] = [];
   for (const [place, account] of after.accounts.entries()) {
     if (account !== before.accounts[place]) accounts.push(account);
@@ -50,21 +47,21 @@ export async function changesBetween(before: Snapshot, after: Snapshot, share: W
 
 /** As an object of its own: changes, or a whole snapshot, which are those since there was nothing. */
 export async function writeSnapshot(
-  { accounts, transactions, ended }: Changes,
+  { accounts, transactions, ended }: StatePart,
   codec: SnapshotCodec,
   parts: ObjectParts,
   share: WorkShare,
 ): Promise<StoredObject> {
   const object = await ObjectWriter.begin(parts, share);
   for (let from = 0; from < accounts.length; from += accountsPerChunk) {
-    await object.put(codec.encodePart({ ...noChanges, accounts: accounts.slice(from, from + accountsPerChunk) }));
+    await object.put(codec.encodePart({ ...nothing, accounts: accounts.slice(from, from + accountsPerChunk) }));
   }
   for (let from = 0; from < transactions.length; from += transactionsPerChunk) {
     const some = transactions.slice(from, from + transactionsPerChunk);
-    await object.put(codec.encodePart({ ...noChanges, transactions: some }));
+    await object.put(codec.encodePart({ ...nothing, transactions: some }));
   }
   for (let from = 0; from < ended.length; from += idsPerChunk) {
-    await object.put(codec.encodePart({ ...noChanges, ended: ended.slice(from, from + idsPerChunk) }));
+    await object.put(codec.encodePart({ ...nothing, ended: ended.slice(from, from + idsPerChunk) }));
   }
   return object.finish();
 }
