@@ -16,7 +16,10 @@ export class LightLedger {
       // As grpc-js has it: beyond Node's ten megabytes of calls in flight, answers would be thrown away.
       maxSessionMemory: Number.MAX_SAFE_INTEGER,
     });
-    this.session.once('connect', () => this.session.setLocalWindowSize(WINDOW_BYTES));
+    this.session.once('connect', () => {
+      // It may be closed before it was open.
+      if (!this.session.destroyed) this.session.setLocalWindowSize(WINDOW_BYTES);
+    });
     // Every call on it hears of it too.
     this.session.on('error', () => {});
   }

@@ -34,7 +34,8 @@ export function run(options) {
     const turns = new Turns(bench);
     const latency = { generator: await bench.generator('statement', followed), loop: { rate: 300 }, watch };
     for (let round = 0; round <= rounds; round += 1) {
-      await turns.press('300/s', latency, round === 0 ? warmUpSeconds : seconds, round);
+      // At this rate the compilers of the engines and services are busy for half a minute.
+      await turns.press('300/s', latency, round === 0 ? 4 * warmUpSeconds : seconds, round);
       // What a cold start has piled up is not the next round's.
       await drained(lag);
     }

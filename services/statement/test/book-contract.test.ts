@@ -2,14 +2,17 @@ import { dynamoClient } from '@ipe/dynamodb/client';
 import { ensureTable } from '@ipe/dynamodb/table';
 import { testEngines } from '@ipe/testing/engines';
 import { uniqueName } from '@ipe/testing/unique-name';
+import fc from 'fast-check';
 import { DynamoBook } from '../src/adapters/dynamodb/dynamo-book.ts';
 import { StatementTable } from '../src/adapters/dynamodb/statement-table.ts';
 import { type Book, holdName } from '../src/application/ports.ts';
 import { atMostTogether, RecordEntries } from '../src/application/record-entries.ts';
 import type { Entry } from '../src/domain/entry.ts';
 import { isMovement } from '../src/domain/entry.ts';
-import { changesHold } from '../src/domain/hold.ts';
+import { changesHold, withEntry } from '../src/domain/hold.ts';
+import { nowhere } from '../src/domain/position.ts';
 import { AccountLedger } from './account-ledger.ts';
+import { deliveriesOf, history } from './histories.ts';
 import { MemoryBook } from './memory-book.ts';
 
 const client = dynamoClient({ DYNAMODB_ENDPOINT: testEngines().dynamodb, AWS_REGION: 'sa-east-1' });
@@ -58,7 +61,7 @@ describe.each<[string, () => Book]>([
       book.positions([account.accountId]),
       memory.positions([account.accountId]),
     ]);
-    expect(position.get(account.accountId)?.value).toEqual(expected.get(account.accountId)?.value);
+    expect(position).toEqual(expected);
   });
 
   test('writes an entry once, and tells whether another one is there', async () => {
@@ -77,10 +80,11 @@ describe.each<[string, () => Book]>([
     const [opened, hold] = account.entries;
     if (!opened || !hold || !isMovement(hold)) throw new Error('no hold');
     await record([opened]);
-    const stale = { accountId: account.accountId, value: position(1n), version: 0n, gapChanged: false };
-    expect(await book.write({ entries: [hold], holds: [], positions: [stale] })).toEqual({ kind: 'overtaken' });
+    const stale = { value: withEntry(undefined, hold), version: 3n };
+    const change = { entries: [hold], placed: [], holds: [stale], positions: new Map() };
+    expect(await book.write(change)).toEqual({ kind: 'overtaken' });
     expect(await record([hold])).toEqual(['recorded']);
-    expect((await book.holds([hold])).get(holdName(hold))?.version).toBe(1n);
+    expect((await book.holds([hold])).get(holdName(hold))?.version).toBe(0n);
   });
 
   test('twenty writers of the same entries at once make one statement', async () => {
@@ -109,17 +113,66 @@ describe.each<[string, () => Book]>([
     const [opened, missing, ...rest] = account.entries;
     const gapsBefore = await book.gaps();
     await record([opened, ...rest].flatMap((entry) => entry ?? []));
-    expect((await book.positions([account.accountId])).get(account.accountId)?.value).toMatchObject({
+    expect((await book.positions([account.accountId])).get(account.accountId)).toMatchObject({
       sequence: 1n,
       highest: 151n,
     });
     expect(await book.gaps()).toBe(gapsBefore + 1);
     await record([missing].flatMap((entry) => entry ?? []));
-    expect((await book.positions([account.accountId])).get(account.accountId)?.value).toMatchObject({
+    expect((await book.positions([account.accountId])).get(account.accountId)).toMatchObject({
       sequence: 151n,
       posted: 150n,
     });
     expect(await book.gaps()).toBe(gapsBefore);
+  });
+
+  test('says the same after any history, however it is delivered, at every moment', async () => {
+    const told = history.chain((entries) => deliveriesOf(entries));
+    await fc.assert(
+      fc.asyncProperty(told, async (chunks) => {
+        const { accountId } = fresh();
+        const memory = new MemoryBook();
+        const expected = new RecordEntries(memory, nobody);
+        for (const chunk of chunks) {
+          const entries = chunk.map((entry) => ({ ...entry, accountId }));
+          // Whoever writes next has not written before: nothing is known but what the book says.
+          const outcomes = await new RecordEntries(book, nobody).execute(entries);
+          expect(outcomes).toEqual(await expected.execute(entries));
+          expect(await allOf(book, accountId)).toEqual(await allOf(memory, accountId));
+        }
+      }),
+      { numRuns: 15 },
+    );
+  });
+
+  test('a position to go on from is that of the entry before, or the account’s where one was missing when that came', async () => {
+    const account = fresh();
+    for (let n = 1n; n <= 5n; n += 1n) account.transfer(n);
+    const { accountId, entries } = account;
+    await record(entries.filter(({ sequence }) => sequence !== 5n));
+    const before = async (sequence: bigint) => {
+      const { sequence: at, highest } =
+        (await book.positionsBefore([{ accountId, sequence }])).get(accountId) ?? nowhere;
+      return [at, highest];
+    };
+    expect(await before(5n)).toEqual([4n, 4n]);
+    expect(await before(7n)).toEqual([4n, 6n]);
+    await record(entries);
+    expect(await before(3n)).toEqual([2n, 2n]);
+    expect(await before(7n)).toEqual([6n, 6n]);
+    expect(await before(9n)).toEqual([6n, 6n]);
+    expect(await before(1n)).toEqual([0n, 0n]);
+    expect(await book.positionsBefore([{ accountId: 'acc_unknown', sequence: 2n }])).toEqual(new Map());
+  });
+
+  test('says which accounts have an entry after a place', async () => {
+    const [one, two] = [fresh(), fresh()];
+    one.transfer(1n);
+    await record([...one.entries, ...two.entries]);
+    const places = [one, two].map(({ accountId }) => ({ accountId, sequence: 1n }));
+    expect(await book.movedOn(places)).toEqual([one.accountId]);
+    expect(await book.movedOn([{ accountId: one.accountId, sequence: 2n }])).toEqual([]);
+    expect(await book.movedOn([])).toEqual([]);
   });
 
   test('gives the movements of a range in either order, and says how far it looked', async () => {
@@ -190,7 +243,16 @@ describe.each<[string, () => Book]>([
   });
 });
 
-function position(sequence: bigint) {
-  const zero = 0n as never;
-  return { sequence, highest: sequence, posted: zero, held: zero, available: zero, bookedAt: undefined };
+/** All that a reader can see of an account. */
+async function allOf(book: Book, accountId: string) {
+  const [positions, { movements }, openHolds] = await Promise.all([
+    book.positions([accountId]),
+    book.movements(accountId, { after: 0n, upTo: 99n, atMost: 99 }),
+    book.openHolds(accountId, { before: 99n, atMost: 99 }),
+  ]);
+  // Each by itself: what its hold is must not depend on what else is on the page.
+  const alone = movements.map(({ entry: { sequence } }) => {
+    return book.movements(accountId, { after: sequence - 1n, upTo: sequence, atMost: 1 });
+  });
+  return { positions, movements, alone: await Promise.all(alone), openHolds };
 }

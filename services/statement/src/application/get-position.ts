@@ -6,6 +6,6 @@ export class GetPosition {
   constructor(private readonly book: Book) {}
 
   async execute(accountId: string): Promise<Position> {
-    return (await this.book.positions([accountId])).get(accountId)?.value ?? nowhere;
+    return (await this.book.positions([accountId])).get(accountId) ?? nowhere;
   }
 }

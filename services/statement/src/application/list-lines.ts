@@ -130,7 +130,7 @@ export class ListLines {
   }
 
   private async position(accountId: string): Promise<Position> {
-    return (await this.book.positions([accountId])).get(accountId)?.value ?? nowhere;
+    return (await this.book.positions([accountId])).get(accountId) ?? nowhere;
   }
 }
 

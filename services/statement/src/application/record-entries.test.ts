@@ -4,13 +4,13 @@ import { deliveriesOf, history } from '../../test/histories.ts';
 import { MemoryBook } from '../../test/memory-book.ts';
 import type { Entry } from '../domain/entry.ts';
 import { hasGap } from '../domain/position.ts';
-import { Changes } from './ports.ts';
+import { Changes, type News } from './ports.ts';
 import { RecordEntries } from './record-entries.ts';
 
 class HeardChanges extends Changes {
   readonly heard: string[] = [];
-  override tell(accountIds: Iterable<string>): void {
-    this.heard.push(...accountIds);
+  override tell(news: Iterable<News>): void {
+    for (const { accountId } of news) this.heard.push(accountId);
   }
   override subscribe(): () => void {
     return () => undefined;
@@ -28,10 +28,10 @@ async function recorded(...chunks: readonly (readonly Entry[])[]) {
 
 function countReads(book: MemoryBook) {
   const count = { positions: 0, holds: 0 };
-  const { positions, holds } = book;
-  book.positions = (accountIds) => {
+  const { positionsBefore, holds } = book;
+  book.positionsBefore = (places) => {
     count.positions += 1;
-    return positions.call(book, accountIds);
+    return positionsBefore.call(book, places);
   };
   book.holds = (keys) => {
     count.holds += 1;
@@ -45,8 +45,8 @@ function statement(book: MemoryBook) {
   const byName = <T>(all: Iterable<readonly [string, T]>) => [...all].sort(([one], [other]) => (one < other ? -1 : 1));
   return {
     entries: byName(book.entries),
-    holds: byName(book.holdOf).map(([, { value }]) => value),
-    positions: byName(book.positionOf).map(([, { value }]) => value),
+    holds: byName(book.allHolds()).map(([, { value }]) => value),
+    positions: byName(book.positionOf),
   };
 }
 
@@ -63,7 +63,7 @@ test('any order, repetition and grouping of entries gives the same statement and
       const outcomes = shuffled.outcomes.flat();
       expect(outcomes.filter((outcome) => outcome === 'recorded')).toHaveLength(entries.length);
       expect(outcomes).not.toContain('conflicting');
-      for (const { value } of shuffled.book.positionOf.values()) expect(hasGap(value)).toBe(false);
+      for (const position of shuffled.book.positionOf.values()) expect(hasGap(position)).toBe(false);
     }),
     { numRuns: 150 },
   );
@@ -77,7 +77,7 @@ test('an entry that was there is repeated, another one with its sequence is refu
   const { book, outcomes } = await recorded(account.entries, account.entries, forged.entries);
   expect(outcomes[1]).toEqual(['repeated', 'repeated']);
   expect(outcomes[2]).toEqual(['repeated', 'conflicting']);
-  expect(book.positionOf.get('acc_1')?.value.posted).toBe(500n);
+  expect(book.positionOf.get('acc_1')?.posted).toBe(500n);
 });
 
 test('another entry with a sequence of the same delivery is refused', async () => {

@@ -1,14 +1,22 @@
 import { type Entry, isMovement, type Movement } from '../domain/entry.ts';
-import { changesHold, type Hold, withEntry } from '../domain/hold.ts';
-import { advance, hasGap, nowhere, type Position, type Step } from '../domain/position.ts';
+import { changesHold, type Hold, isAsPlaced, withEntry } from '../domain/hold.ts';
+import { advance, hasGap, nowhere, type Position } from '../domain/position.ts';
 import { LastWritten } from './last-written.ts';
-import { type Book, type BookChange, type BookOutcome, type Changes, holdName, type Versioned } from './ports.ts';
+import {
+  type Book,
+  type BookChange,
+  type BookOutcome,
+  type Changes,
+  holdName,
+  type News,
+  type Versioned,
+} from './ports.ts';
 
 /** recorded: new. repeated: it was there. conflicting: another entry has its sequence, and stays. */
 export type EntryOutcome = 'recorded' | 'repeated' | 'conflicting';
 
-/** The most entries that fit into one write of the book, of which each may be five items. */
-export const atMostTogether = 20;
+/** The most entries that fit into one write of the book, of which each may be four items. */
+export const atMostTogether = 25;
 
 const attempts = 8;
 
@@ -29,8 +37,12 @@ export class RecordEntries {
     const known = new Map<Entry, EntryOutcome>();
     let fresh = [...first.values()];
     for (let attempt = 1; fresh.length > 0; attempt += 1) {
-      const written = await this.write(await this.consequences(fresh, attempt === 1));
-      if (written.kind === 'written') break;
+      const change = await this.consequences(fresh, attempt === 1);
+      const written = await this.write(change);
+      if (written.kind === 'written') {
+        this.changes.tell(newsOf({ ...change, positions: await this.reached(change) }));
+        break;
+      }
       if (written.kind === 'known_entries') {
         for (const { entry, same } of written.known) known.set(entry, same ? 'repeated' : 'conflicting');
         fresh = fresh.filter((entry) => !known.has(entry));
@@ -40,7 +52,6 @@ export class RecordEntries {
         });
       }
     }
-    this.changes.tell(new Set(fresh.map(({ accountId }) => accountId)));
     const told = new Set<Entry>();
     return entries.map((entry) => {
       const own = first.get(nameOf(entry)) ?? entry;
@@ -67,47 +78,63 @@ export class RecordEntries {
     }
   }
 
-  /** isFirstTry: a hold that is placed is taken to be new without a look, which the write finds out. */
+  /** isFirstTry: a hold that these place is taken to be new without a look, which the write finds out. */
   private async consequences(entries: readonly Entry[], isFirstTry: boolean): Promise<BookChange> {
     const byAccount = Map.groupBy(entries, ({ accountId }) => accountId);
     const ofHolds = entries.filter(isMovement).filter(changesHold);
+    const taken = new Set(isFirstTry ? ofHolds.filter(({ kind }) => kind === 'HOLD_PLACED').map(holdName) : []);
     const [positions, holds] = await Promise.all([
-      this.lastWritten.positions([...byAccount.keys()]),
-      this.lastWritten.holds(isFirstTry ? ofHolds.filter(({ kind }) => kind !== 'HOLD_PLACED') : ofHolds),
+      this.lastWritten.positions([...byAccount.values()].map(firstOf)),
+      this.lastWritten.holds(ofHolds.filter((entry) => !taken.has(holdName(entry)))),
     ]);
-    const moved = [...byAccount].map(async ([accountId, own]) => {
-      const { value: before, version } = positions.get(accountId) ?? { value: nowhere, version: 0n };
-      const value = await this.moved(accountId, before, own);
-      return { accountId, value, version, gapChanged: hasGap(value) !== hasGap(before) };
+    const after = [...byAccount].map(([accountId, own]): [string, Position] => {
+      return [accountId, advance(positions.get(accountId) ?? nowhere, own)];
     });
-    return { entries, holds: changedHolds(ofHolds, holds), positions: await Promise.all(moved) };
+    return { entries, ...changedHolds(ofHolds, holds), positions: new Map(after) };
   }
 
-  /** Where the new entries close a gap, the ones that waited behind it count too. */
-  private async moved(accountId: string, before: Position, arrived: readonly Entry[]): Promise<Position> {
-    const after = advance(before, arrived);
-    if (after.sequence === before.sequence || !hasGap(after)) return after;
-    const steps: Step[] = [...arrived];
-    let expected = after.sequence + 1n;
-    const known = new Set(arrived.map(({ sequence }) => sequence));
-    for await (const step of this.book.stepsAfter(accountId, after.sequence)) {
-      while (known.has(expected)) expected += 1n;
-      if (step.sequence > expected) break;
-      steps.push(step);
-      expected = step.sequence + 1n;
-    }
-    return advance(before, steps);
+  /** Where an entry was missing, those that have waited behind it count once it is there. */
+  private async reached({ positions }: BookChange): Promise<ReadonlyMap<string, Position>> {
+    const behind = [...positions].filter(([, position]) => hasGap(position)).map(([accountId]) => accountId);
+    if (behind.length === 0) return positions;
+    const now = await this.book.positions(behind);
+    this.lastWritten.keepPositions(now);
+    return new Map([...positions, ...now]);
   }
 }
 
-function changedHolds(entries: readonly Movement[], before: ReadonlyMap<string, Versioned<Hold>>): Versioned<Hold>[] {
+function changedHolds(
+  entries: readonly Movement[],
+  before: ReadonlyMap<string, Versioned<Hold>>,
+): Pick<BookChange, 'placed' | 'holds'> {
   const changed = new Map<string, Versioned<Hold>>();
   for (const entry of entries) {
     const name = holdName(entry);
     const hold = changed.get(name) ?? before.get(name);
     changed.set(name, { value: withEntry(hold?.value, entry), version: hold?.version ?? 0n });
   }
-  return [...changed.values()];
+  const all = [...changed.values()];
+  return {
+    placed: all.filter(({ value }) => isAsPlaced(value)).map(({ value }) => value),
+    holds: all.filter(({ value }) => !isAsPlaced(value)),
+  };
+}
+
+function newsOf({ entries, placed, holds, positions }: BookChange): News[] {
+  const holdOf = new Map([...placed, ...holds.map(({ value }) => value)].map((hold) => [holdName(hold.key), hold]));
+  return [...Map.groupBy(entries, ({ accountId }) => accountId)].map(([accountId, own]) => {
+    const { sequence } = positions.get(accountId) ?? nowhere;
+    const after = firstOf(own).sequence - 1n;
+    // One after the other, and nothing that was there already follows them.
+    if (after + BigInt(own.length) !== sequence) return { accountId, sequence };
+    const inOrder = own.filter(isMovement).sort((one, other) => (one.sequence < other.sequence ? -1 : 1));
+    const all = inOrder.map((entry) => ({ entry, hold: changesHold(entry) ? holdOf.get(holdName(entry)) : undefined }));
+    return { accountId, sequence, movements: { after, all } };
+  });
+}
+
+function firstOf(entries: readonly Entry[]): Entry {
+  return entries.reduce((first, entry) => (entry.sequence < first.sequence ? entry : first));
 }
 
 /** By account and sequence: of two in one delivery the first counts. */

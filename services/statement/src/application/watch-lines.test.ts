@@ -119,6 +119,39 @@ test('several accounts are watched by one stream', async () => {
   await watcher.leave();
 });
 
+test('what is written here is shown without a look at the book, unless the watcher lacks what came before', async () => {
+  const account = new AccountLedger('acc_1');
+  const purchase = account.hold(200n);
+  const memory = book();
+  const watcher = watched([{ accountId: 'acc_1', afterSequence: 0n }], { memory });
+  await watcher.ready;
+  await watcher.settled();
+  let looks = 0;
+  const { movements } = memory;
+  memory.movements = (...query) => {
+    looks += 1;
+    return movements.apply(memory, query);
+  };
+  await watcher.record(account.entries);
+  await watcher.settled();
+  purchase.capture(50n);
+  account.transfer(10n);
+  // Told of twice before the watcher has looked.
+  await Promise.all([watcher.record(account.entries.slice(2, 3)), watcher.record(account.entries.slice(3))]);
+  await watcher.settled();
+  expect(watcher.shown()).toEqual(['2 pending', '3 posted', '3 pending', '4 posted']);
+  expect(looks).toBe(0);
+  account.transfer(20n);
+  account.transfer(30n);
+  const [before, after] = account.entries.slice(4);
+  await watcher.record(after ? [after] : []);
+  await watcher.record(before ? [before] : []);
+  await watcher.settled();
+  expect(watcher.shown().slice(4)).toEqual(['5 posted', '6 posted']);
+  expect(looks).toBe(1);
+  await watcher.leave();
+});
+
 test('what another replica writes is found by looking', async () => {
   const account = new AccountLedger('acc_1');
   account.transfer(100n);

@@ -1,7 +1,7 @@
 import { isPartialCapture } from '../domain/hold.ts';
 import { type Line, linesOf } from '../domain/line.ts';
 import { nowhere } from '../domain/position.ts';
-import type { Book, Changes } from './ports.ts';
+import type { Book, Changes, News } from './ports.ts';
 
 export type WatchedAccount = Readonly<{ accountId: string; afterSequence: bigint | undefined }>;
 
@@ -21,14 +21,23 @@ export class WatchLines {
   /** Ends when `signal` aborts. `watching` is called once nothing that comes after it can be missed. */
   async *execute(watched: readonly WatchedAccount[], signal: AbortSignal, watching: () => void): AsyncGenerator<Line> {
     const accountIds = watched.map(({ accountId }) => accountId);
-    const changed = new ChangedAccounts(signal, accountIds);
-    const unsubscribe = this.changes.subscribe(accountIds, (accountId) => changed.add(accountId));
+    const behind = watched.filter(({ afterSequence }) => afterSequence !== undefined);
+    const changed = new ChangedAccounts(
+      signal,
+      behind.map(({ accountId }) => accountId),
+    );
+    const unsubscribe = this.changes.subscribe(accountIds, (news) => changed.add(news));
     try {
       const cursors = await this.startingPoints(watched);
       watching();
-      for await (const accountId of changed) {
+      for await (const [accountId, news] of changed) {
         let cursor = cursors.get(accountId) ?? 0n;
-        const upTo = await this.sequenceOf(accountId);
+        if (news?.movements?.after === cursor) {
+          for (const { entry, hold } of news.movements.all) yield* linesOf(entry, hold);
+          cursors.set(accountId, news.sequence);
+          continue;
+        }
+        const upTo = news?.sequence ?? (await this.sequenceOf(accountId));
         while (cursor < upTo && !signal.aborted) {
           const page = await this.book.movements(accountId, { after: cursor, upTo, atMost: entriesAtOnce });
           // A line that a later entry changed again is told with that entry, once.
@@ -53,28 +62,32 @@ export class WatchLines {
   }
 
   private async sequenceOf(accountId: string): Promise<bigint> {
-    return (await this.book.positions([accountId])).get(accountId)?.value.sequence ?? nowhere.sequence;
+    return (await this.book.positions([accountId])).get(accountId)?.sequence ?? nowhere.sequence;
   }
 }
 
-/** Accounts to look at: at first each, then those that were told of; however often, it is one look. Ends with its signal. */
-class ChangedAccounts implements AsyncIterable<string> {
-  private readonly waiting: Set<string>;
+/**
+ * Accounts to look at: at first these, then those that were told of, with the news of them; however often, it is one
+ * look. Ends with its signal.
+ */
+class ChangedAccounts implements AsyncIterable<[accountId: string, news: News | undefined]> {
+  private readonly waiting: Map<string, News | undefined>;
   private wake: () => void = () => undefined;
 
   constructor(
     private readonly signal: AbortSignal,
     accountIds: readonly string[],
   ) {
-    this.waiting = new Set(accountIds);
+    this.waiting = new Map(accountIds.map((accountId) => [accountId, undefined]));
   }
 
-  add(accountId: string): void {
-    this.waiting.add(accountId);
+  add(news: News): void {
+    const { accountId } = news;
+    this.waiting.set(accountId, this.waiting.has(accountId) ? joined(this.waiting.get(accountId), news) : news);
     this.wake();
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<string> {
+  async *[Symbol.asyncIterator](): AsyncGenerator<[string, News | undefined]> {
     const end = () => this.wake();
     this.signal.addEventListener('abort', end);
     try {
@@ -86,7 +99,7 @@ class ChangedAccounts implements AsyncIterable<string> {
           });
         } else {
           // Taken off before it is looked at: a change during the look makes another one.
-          this.waiting.delete(next);
+          this.waiting.delete(next[0]);
           yield next;
         }
       }
@@ -94,4 +107,11 @@ class ChangedAccounts implements AsyncIterable<string> {
       this.signal.removeEventListener('abort', end);
     }
   }
+}
+
+function joined(earlier: News | undefined, { movements, ...later }: News): News {
+  if (!earlier?.movements || movements?.after !== earlier.sequence) return later;
+  const all = [...earlier.movements.all, ...movements.all];
+  // A watcher who reads slowly must not make it grow without end.
+  return all.length > entriesAtOnce ? later : { ...later, movements: { ...earlier.movements, all } };
 }

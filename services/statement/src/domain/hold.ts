@@ -66,6 +66,11 @@ export function withEntry(hold: Hold | undefined, entry: Movement): Hold {
   return { ...after, captured: cents(before.captured - heldDelta), ended };
 }
 
+/** No other entry has changed it: it is what the entry that placed it says. */
+export function isAsPlaced({ placedAt, changedAt }: Hold): boolean {
+  return placedAt === changedAt;
+}
+
 /** What is still held, as far as is known. */
 export function heldOf({ placed, released, captured }: Hold): Cents {
   return cents(placed - released - captured);

@@ -1,17 +1,18 @@
 import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import { toItem } from '@ipe/dynamodb/item';
-import type { BookChange } from '../../application/ports.ts';
+import { type BookChange, holdName } from '../../application/ports.ts';
 import { type Hold, isOpen } from '../../domain/hold.ts';
-import { hasGap } from '../../domain/position.ts';
-import { entryItem, gapsPartition, holdItem, openHoldsOf, positionItem, sequencePlace } from './items.ts';
+import { hasGap, nowhere } from '../../domain/position.ts';
+import { entryItem, gapsPartition, holdItem, openHoldsOf, sequencePlace } from './items.ts';
 
 /** A change of the book as one transaction; its entries come first, in their order. */
-export function bookWrites(table: string, { entries, holds, positions }: BookChange): TransactWriteItem[] {
+export function bookWrites(table: string, change: BookChange): TransactWriteItem[] {
+  const { entries, holds, positions } = change;
   return [
     ...entries.map((entry) => ({
       Put: {
         TableName: table,
-        Item: toItem(entryItem(entry)),
+        Item: toItem(entryItem(entry, (positions.get(entry.accountId) ?? nowhere).sequence)),
         ConditionExpression: 'attribute_not_exists(pk)',
         // Tells whether the entry that is there is the same one.
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
@@ -20,27 +21,35 @@ export function bookWrites(table: string, { entries, holds, positions }: BookCha
     ...holds.map(({ value, version }) => ({
       Put: { TableName: table, Item: toItem(holdItem(value, version + 1n)), ...unchangedSince(version) },
     })),
-    ...holds.flatMap(({ value }) => openHoldWrites(table, value)),
-    ...positions.map(({ accountId, value, version }) => ({
-      Put: { TableName: table, Item: toItem(positionItem(accountId, value, version + 1n)), ...unchangedSince(version) },
-    })),
-    ...positions
-      .filter(({ gapChanged }) => gapChanged)
-      .map(({ accountId, value }) => {
-        const Key = toItem({ pk: gapsPartition, sk: accountId });
-        return hasGap(value) ? { Put: { TableName: table, Item: Key } } : { Delete: { TableName: table, Key } };
-      }),
+    ...openHoldWrites(table, change),
+    ...[...positions]
+      .filter(([, position]) => hasGap(position))
+      .map(([accountId, { highest }]) => ({
+        Put: { TableName: table, Item: toItem({ pk: gapsPartition, sk: accountId, highest }) },
+      })),
   ];
 }
 
-/** Before the hold itself has arrived it has no place among the open ones. */
-function openHoldWrites(table: string, hold: Hold): TransactWriteItem[] {
-  if (hold.placedAt === undefined) return [];
-  const { accountId, transactionId } = hold.key;
-  const key = { pk: openHoldsOf(accountId), sk: sequencePlace(hold.placedAt) };
-  return isOpen(hold)
-    ? [{ Put: { TableName: table, Item: toItem({ ...key, transactionId }) } }]
-    : [{ Delete: { TableName: table, Key: toItem(key) } }];
+/** A hold is among the open ones from the entry that places it on until it has ended. */
+function openHoldWrites(table: string, { entries, placed, holds }: BookChange): TransactWriteItem[] {
+  const justPlaced = new Set(entries.flatMap((entry) => (entry.kind === 'HOLD_PLACED' ? holdName(entry) : [])));
+  const isNew = ({ key }: Hold) => justPlaced.has(holdName(key));
+  const changed = holds.map(({ value }) => value);
+  const begin = [...placed, ...changed.filter(isNew)].filter(isOpen);
+  const end = changed.filter((hold) => !isNew(hold) && !isOpen(hold));
+  return [
+    ...begin.map(({ key, placedAt }) => ({
+      Put: { TableName: table, Item: toItem({ ...place(key.accountId, placedAt), transactionId: key.transactionId }) },
+    })),
+    // Before the entry that placed it has arrived it has no place among them.
+    ...end.flatMap(({ key, placedAt }) =>
+      placedAt === undefined ? [] : [{ Delete: { TableName: table, Key: toItem(place(key.accountId, placedAt)) } }],
+    ),
+  ];
+}
+
+function place(accountId: string, placedAt: bigint) {
+  return { pk: openHoldsOf(accountId), sk: sequencePlace(placedAt) };
 }
 
 function unchangedSince(version: bigint) {

@@ -1,14 +1,13 @@
 import { cents } from '@ipe/money/cents';
 import { type AccountChange, type Entry, type EntryText, isMovement, type Movement } from '../../domain/entry.ts';
 import type { Hold } from '../../domain/hold.ts';
-import type { Position, Step } from '../../domain/position.ts';
+import type { Step } from '../../domain/position.ts';
 
 // One table.
-//   account#<id>  entry#<sequence>   an entry, as it arrived; never changed: those that post are lines by themselves
-//   account#<id>  position           how far the statement is
-//   holds#<id>    <transaction>      what the entries of a hold come to: its line while it is not posted
+//   account#<id>  entry#<sequence>   an entry as it arrived, and how far the statement was with it; never changed
+//   holds#<id>    <transaction>      what the entries of a hold come to, once another than the placing one has changed it
 //   open#<id>     <sequence>         an open hold, by the entry that placed it
-//   gaps          <account id>       an account that waits for a missing entry
+//   gaps          <account id>       an account in which an entry came before one that was missing
 //   wipe          wipe               there while the table is being emptied
 
 export const entriesOf = (accountId: string): string => `account#${accountId}`;
@@ -16,13 +15,14 @@ export const holdsOf = (accountId: string): string => `holds#${accountId}`;
 export const openHoldsOf = (accountId: string): string => `open#${accountId}`;
 export const sequencePlace = (sequence: bigint): string => sequence.toString().padStart(20, '0');
 export const entryPlace = (sequence: bigint): string => `entry#${sequencePlace(sequence)}`;
-export const positionPlace = 'position';
 export const gapsPartition = 'gaps';
 export const wipeKey = { pk: 'wipe', sk: 'wipe' };
 
-export function entryItem(entry: Entry) {
+/** reached: all of the account's entries up to this sequence are there, and maybe more. */
+export function entryItem(entry: Entry, reached: bigint) {
   return {
     ...entry,
+    reached,
     pk: entriesOf(entry.accountId),
     sk: entryPlace(entry.sequence),
     bookedAt: entry.bookedAt.toISOString(),
@@ -35,11 +35,17 @@ type Stored<E extends Entry> = Omit<E, 'bookedAt' | 'transactionCreatedAt' | 'in
   sk: string;
   bookedAt: string;
   installments: bigint;
+  reached?: bigint;
 };
 export type MovementItem = Stored<Movement> & { transactionCreatedAt: string };
 export type EntryItem = MovementItem | Stored<AccountChange>;
 
-export function toMovement({ pk: _pk, sk: _sk, ...item }: MovementItem): Movement {
+/** Entries from before they told it are taken to have come in order. */
+export function reachedWith({ reached, sequence }: EntryItem): bigint {
+  return reached ?? sequence;
+}
+
+export function toMovement({ pk: _pk, sk: _sk, reached: _reached, ...item }: MovementItem): Movement {
   return {
     ...item,
     ...toStep(item),
@@ -66,30 +72,10 @@ export function toStep({
   };
 }
 
-export function positionItem(accountId: string, position: Position, version: bigint) {
-  const { bookedAt, ...rest } = position;
-  return {
-    ...rest,
-    pk: entriesOf(accountId),
-    sk: positionPlace,
-    accountId,
-    bookedAt: bookedAt?.toISOString(),
-    version,
-  };
-}
+export type OpenItem = { sk: string; transactionId: string };
 
-export type PositionItem = Omit<Position, 'bookedAt'> & { accountId: string; bookedAt?: string; version: bigint };
-
-export function toPosition({ sequence, posted, held, available, highest, bookedAt }: PositionItem): Position {
-  return {
-    sequence,
-    posted: cents(posted),
-    held: cents(held),
-    available: cents(available),
-    highest,
-    bookedAt: bookedAt === undefined ? undefined : new Date(bookedAt),
-  };
-}
+/** highest: the last sequence that had arrived. */
+export type GapItem = { pk: string; sk: string; highest: bigint };
 
 export function holdItem({ key, occurredAt, ...rest }: Hold, version: bigint) {
   const { accountId, transactionId } = key;

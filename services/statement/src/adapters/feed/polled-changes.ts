@@ -1,11 +1,11 @@
 import { Logger, type OnApplicationShutdown } from '@nestjs/common';
-import { type Book, Changes } from '../../application/ports.ts';
+import { type Book, Changes, type News, type SequencePlace } from '../../application/ports.ts';
 
-type Watched = { listeners: Set<(accountId: string) => void>; sequence: bigint | undefined };
+type Watched = { listeners: Set<(news: News) => void>; sequence: bigint | undefined };
 
 /**
- * What this process writes wakes its watchers at once; what another replica writes is found by looking at the positions
- * of all watched accounts together, every `everyMs`.
+ * What this process writes wakes its watchers at once; what another replica writes is found by looking, every `everyMs`,
+ * whether a watched account has an entry after those known.
  */
 export class PolledChanges extends Changes implements OnApplicationShutdown {
   private readonly logger = new Logger(PolledChanges.name);
@@ -13,19 +13,22 @@ export class PolledChanges extends Changes implements OnApplicationShutdown {
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
-    private readonly book: Pick<Book, 'positions'>,
+    private readonly book: Pick<Book, 'positions' | 'movedOn'>,
     private readonly everyMs: number,
   ) {
     super();
   }
 
-  override tell(accountIds: Iterable<string>): void {
-    for (const accountId of accountIds) {
-      for (const changed of this.watched.get(accountId)?.listeners ?? []) changed(accountId);
+  override tell(all: Iterable<News>): void {
+    for (const news of all) {
+      const watched = this.watched.get(news.accountId);
+      if (!watched) continue;
+      watched.sequence = news.sequence;
+      for (const changed of watched.listeners) changed(news);
     }
   }
 
-  override subscribe(accountIds: readonly string[], changed: (accountId: string) => void): () => void {
+  override subscribe(accountIds: readonly string[], changed: (news: News) => void): () => void {
     for (const accountId of accountIds) {
       const watched = this.watched.get(accountId) ?? { listeners: new Set(), sequence: undefined };
       watched.listeners.add(changed);
@@ -54,13 +57,15 @@ export class PolledChanges extends Changes implements OnApplicationShutdown {
 
   private async look(): Promise<void> {
     try {
-      const positions = await this.book.positions([...this.watched.keys()]);
-      for (const [accountId, { value }] of positions) {
-        const watched = this.watched.get(accountId);
-        if (!watched || watched.sequence === value.sequence) continue;
-        watched.sequence = value.sequence;
-        this.tell([accountId]);
+      const known: SequencePlace[] = [];
+      const unknown: string[] = [];
+      for (const [accountId, { sequence }] of this.watched) {
+        if (sequence === undefined) unknown.push(accountId);
+        else known.push({ accountId, sequence });
       }
+      const moved = await this.book.movedOn(known);
+      const positions = await this.book.positions([...unknown, ...moved]);
+      this.tell([...positions].map(([accountId, { sequence }]) => ({ accountId, sequence })));
     } catch (error) {
       this.logger.warn({ message: 'cannot look for changes; trying again', error: String(error) });
     }

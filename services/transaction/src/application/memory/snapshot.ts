@@ -10,8 +10,9 @@ import type { WorkShare } from './work-share.ts';
 const accountsPerChunk = 1_024;
 const idsPerChunk = 4_096;
 const comparedPerTurn = 16_384;
-/** A transaction may have fifty lines and some thousand bytes of metadata. */
-const transactionsPerChunk = 32;
+const transactionsPerChunk = 512;
+/** Some hundred bytes each, but one may have fifty lines and some thousand bytes of metadata; an item holds 400 KB. */
+const chunkBytes = 300_000;
 
 /**
  * What has to outlast a restart: accounts, in the order in which they were opened, and open holds. All else is found
@@ -58,12 +59,21 @@ export async function writeSnapshot(
   }
   for (let from = 0; from < transactions.length; from += transactionsPerChunk) {
     const some = transactions.slice(from, from + transactionsPerChunk);
-    await object.put(codec.encodePart({ ...nothing, transactions: some }));
+    for (const chunk of transactionChunks(some, codec)) await object.put(chunk);
   }
   for (let from = 0; from < ended.length; from += idsPerChunk) {
     await object.put(codec.encodePart({ ...nothing, ended: ended.slice(from, from + idsPerChunk) }));
   }
   return object.finish();
+}
+
+/** Halved until each fits into a chunk. */
+function* transactionChunks(transactions: readonly Transaction[], codec: SnapshotCodec): Generator<Uint8Array> {
+  const bytes = codec.encodePart({ ...nothing, transactions });
+  if (bytes.length <= chunkBytes || transactions.length === 1) return yield bytes;
+  const half = Math.ceil(transactions.length / 2);
+  yield* transactionChunks(transactions.slice(0, half), codec);
+  yield* transactionChunks(transactions.slice(half), codec);
 }
 
 /** The state as its parts tell it: a snapshot as a whole, and the changes since, oldest first. */
