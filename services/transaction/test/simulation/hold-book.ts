@@ -29,6 +29,15 @@ export class HoldBook {
       this.broken('a hold ends in time', now, 'expired before its end');
   }
 
+  /** One that has run out by then, and is held still. */
+  lateAt(now: number): string | undefined {
+    for (const { transactionId, kind, held, expiresAt } of this.last.values()) {
+      const isHold = kind === 'CARD_PURCHASE' || kind === 'HOLD';
+      if (isHold && held > 0n && expiresAt !== undefined && expiresAt <= now) return transactionId;
+    }
+    return undefined;
+  }
+
   check(accountId: string, held: bigint): void {
     const expected = this.heldOn.get(accountId) ?? 0n;
     if (held !== expected) {

@@ -72,6 +72,54 @@ export const mutations: readonly Mutation[] = [
     'purchase.expiresAt <= now - 600_000',
   ),
   change(
+    'holds that have run out are not expired',
+    `${application}/expire-holds.ts`,
+    'expiries.push(ledger.execute(call, nextExpiry));',
+    '',
+  ),
+  change(
+    'a hold is not queued for its end',
+    'src/domain/apply.ts',
+    'state.openHolds.add(transaction.transactionId, transaction.expiresAt);',
+    '',
+  ),
+  change(
+    'more can be captured than is held',
+    'src/domain/decide-capture.ts',
+    "if (amount > purchase.held) return refused('amount_exceeds_held', command.transactionId);",
+    '',
+  ),
+  change(
+    'more can be refunded than was captured',
+    'src/domain/decide-refund.ts',
+    "if (amount > refundable) return refused('amount_exceeds_captured', command.transactionId);",
+    '',
+  ),
+  change(
+    'more can be reversed than there was',
+    'src/domain/decide-reverse.ts',
+    "if (rest > 0n) return refused('amount_exceeds_original', accountId);",
+    '',
+  ),
+  change(
+    'an account that is frozen pays',
+    'src/domain/account.ts',
+    "if (account.status === 'FROZEN' || account.status === 'FROZEN_FOR_ALL') return 'account_frozen';",
+    '',
+  ),
+  change(
+    'an account that is frozen for credits receives',
+    'src/domain/account.ts',
+    "if (status === 'FROZEN_FOR_CREDIT' || status === 'FROZEN_FOR_ALL') return 'account_frozen_for_credit';",
+    '',
+  ),
+  change(
+    'a transfer goes from an account to itself',
+    'src/domain/decide-transfer.ts',
+    "if (fromAccountId === toAccountId) return refused('same_account', fromAccountId);",
+    '',
+  ),
+  change(
     'a hold expires before its end',
     'src/domain/decide-release.ts',
     'if (!due || due.at > moment.now) return undefined;',
@@ -203,6 +251,12 @@ export const mutations: readonly Mutation[] = [
     `${application}/memory/snapshot.ts`,
     'return { accounts, transactions, ended };',
     'return { accounts, transactions, ended: ended.slice(0, 0) };',
+  ),
+  change(
+    'stored objects that are in use are swept',
+    `${application}/memory/retention.ts`,
+    'if (needed.has(name)) continue;',
+    '',
   ),
   change('open holds are let go with the finished transactions', 'src/domain/trace.ts', ' && present.held === 0n', ''),
   change(

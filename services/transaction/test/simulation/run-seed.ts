@@ -109,6 +109,7 @@ export function smallMemory(random: Random): MemoryOptions {
     keepRecords: random.below(30),
     workShare: random.between(0.2, 1),
     keepCheckpoints: 1 + random.below(3),
-    graceMs: 60_000,
+    // Short, so that a life sees it pass.
+    graceMs: 4_000,
   };
 }

@@ -61,12 +61,20 @@ export async function compare(world: World, truth: Truth, { name, ledger }: Led)
     await world.run(() => found !== undefined || failed !== '', 10_000);
     if (failed) return world.broken('a replay gives the same state', `${name}: ${failed}`);
     if (!found) return world.broken('everybody is served', `${name} does not bring back what it let go`);
-    if (found.difference === undefined) return;
+    if (found.difference === undefined) return noHoldIsLate(world, truth, { name, ledger });
     await world.run(() => truth.durableAt.length > records, 3_000);
     if (truth.durableAt.length === records) {
       return world.broken('a replay gives the same state', `${name}: ${found.difference}`);
     }
   }
+}
+
+/** By the leader's own clock, once its sweeper has looked. */
+async function noHoldIsLate(world: World, truth: Truth, { name, ledger }: Led): Promise<void> {
+  const late = () => truth.holds.lateAt(ledger.peek((_state, now) => now) ?? 0);
+  await world.run(() => late() === undefined, 5_000);
+  const transactionId = late();
+  if (transactionId) world.broken('a hold ends in time', `${name} holds ${transactionId} after its end`);
 }
 
 function differenceOf(seen: LedgerView, expected: LedgerView): string | undefined {

@@ -6,6 +6,7 @@ import { auditRecord, differenceText, emptyAudit } from '../../src/domain/verifi
 import { sha256 } from '../paper-ledger.ts';
 import { HoldBook } from './hold-book.ts';
 import { KeyBook } from './key-book.ts';
+import { RuleBook } from './rule-book.ts';
 import { Versions } from './versions.ts';
 import type { World } from './world.ts';
 
@@ -22,7 +23,8 @@ export class Truth {
   readonly accounts = new Versions(this.durableAt);
   readonly transactions = new Versions(this.durableAt);
   readonly keys: KeyBook;
-  private readonly holds: HoldBook;
+  readonly holds: HoldBook;
+  private readonly rules: RuleBook;
   private readonly audit = emptyAudit();
   private readonly hashes = new Map<string, string>();
 
@@ -35,6 +37,7 @@ export class Truth {
   ) {
     this.keys = new KeyBook(world);
     this.holds = new HoldBook(world);
+    this.rules = new RuleBook(world);
   }
 
   get end(): EncodedBatch | undefined {
@@ -67,6 +70,7 @@ export class Truth {
       () =>
         `durable: ${place.shard > 0 ? `shard ${place.shard}, ` : ''}${place.batch}/${place.record} ${textOf(record)}`,
     );
+    this.rules.take(record, this.audit.accounts);
     const difference = auditRecord(this.audit, record, place, sha256);
     if (difference) world.broken('the books are right', differenceText(difference));
     try {

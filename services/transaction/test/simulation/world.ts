@@ -15,6 +15,7 @@ export type Rule =
   | 'held is the sum of the open holds'
   | 'a hold ends once'
   | 'a hold ends in time'
+  | 'nothing forbidden is done'
   | 'acknowledged is durable'
   | 'a key has one answer'
   | 'a refusal is right'
