@@ -18,24 +18,20 @@ import {
   type SequencePlace,
   type Versioned,
 } from '../../application/ports.ts';
-import { isMovement, type Movement } from '../../domain/entry.ts';
-import { changesHold, type Hold, type HoldKey, isOpen, withEntry } from '../../domain/hold.ts';
+import { isMovement } from '../../domain/entry.ts';
+import { changesHold, type Hold, type HoldKey } from '../../domain/hold.ts';
 import { advance, hasGap, nowhere, type Position } from '../../domain/position.ts';
 import { batchGet } from './batch-get.ts';
 import { bookWrites } from './book-writes.ts';
+import { DynamoHolds } from './dynamo-holds.ts';
 import {
   type EntryItem,
   entriesOf,
   entryPlace,
   type GapItem,
   gapsPartition,
-  type HoldItem,
-  holdsOf,
-  type OpenItem,
-  openHoldsOf,
+  lastSequence,
   reachedWith,
-  sequencePlace,
-  toHold,
   toMovement,
   toStep,
 } from './items.ts';
@@ -43,13 +39,15 @@ import type { StatementTable } from './statement-table.ts';
 
 type EntriesQuery = Omit<QueryCommandInput, 'Limit' | 'ExclusiveStartKey'>;
 
-const lastSequence = 10n ** 20n - 1n;
 /** Where more accounts than these wait for a missing entry, that the others have got theirs is told later. */
 const gapsLookedAt = 100;
 
 export class DynamoBook extends Book {
+  private readonly holdsThere: DynamoHolds;
+
   constructor(private readonly table: StatementTable) {
     super();
+    this.holdsThere = new DynamoHolds(table.client, table.name);
   }
 
   async write(change: BookChange): Promise<BookOutcome> {
@@ -84,14 +82,12 @@ export class DynamoBook extends Book {
     return items.map(({ accountId }) => accountId);
   }
 
-  async holds(keys: readonly HoldKey[]): Promise<ReadonlyMap<string, Versioned<Hold>>> {
-    const holds = await this.changedHolds(keys);
-    const unplaced = keys.filter((key) => holds.get(holdName(key))?.value.placedAt === undefined);
-    for (const entry of await this.placingEntries(unplaced)) {
-      const { value, version = 0n } = holds.get(holdName(entry)) ?? {};
-      holds.set(holdName(entry), { value: withEntry(value, entry), version });
-    }
-    return holds;
+  holds(keys: readonly HoldKey[]): Promise<ReadonlyMap<string, Versioned<Hold>>> {
+    return this.holdsThere.of(keys);
+  }
+
+  async openHolds(accountId: string, { before, atMost }: { before: bigint; atMost: number }): Promise<Hold[]> {
+    return this.holdsThere.open(accountId, before, atMost);
   }
 
   async movements(accountId: string, range: EntryRange): Promise<MovementPage> {
@@ -101,27 +97,11 @@ export class DynamoBook extends Book {
     const query = { ...this.entriesAfter(accountId, after, upTo), ScanIndexForward: !newestFirst };
     const { items } = await queryPage<EntryItem>(this.table.client, query, atMost, undefined);
     const entries = items.filter(isMovement).map(toMovement);
-    const holds = await this.holdsWith(entries.filter(changesHold));
+    const holds = await this.holdsThere.ofEntries(entries.filter(changesHold));
     return {
       reached: items.at(-1)?.sequence ?? end,
       movements: entries.map((entry) => ({ entry, hold: changesHold(entry) ? holds.get(holdName(entry)) : undefined })),
     };
-  }
-
-  async openHolds(accountId: string, { before, atMost }: { before: bigint; atMost: number }): Promise<Hold[]> {
-    const found: Hold[] = [];
-    let cursor: Record<string, string> | undefined;
-    do {
-      const query = this.openBefore(accountId, before);
-      const { items, next } = await queryPage<OpenItem>(this.table.client, query, atMost - found.length, cursor);
-      const holds = await this.holdsWith(await this.entriesAt(accountId, items));
-      // One whose end arrived before its beginning is still told among the open ones.
-      found.push(
-        ...items.flatMap(({ transactionId }) => holds.get(holdName({ accountId, transactionId })) ?? []).filter(isOpen),
-      );
-      cursor = next;
-    } while (cursor && found.length < atMost);
-    return found;
   }
 
   async firstSince(accountId: string, instant: Date, upTo: bigint): Promise<bigint> {
@@ -191,69 +171,6 @@ export class DynamoBook extends Book {
 
   private async entry(query: EntriesQuery): Promise<EntryItem | undefined> {
     return (await queryPage<EntryItem>(this.table.client, query, 1, undefined)).items[0];
-  }
-
-  /** Those that another entry than the placing one has changed, by holdName. */
-  private async changedHolds(keys: readonly HoldKey[]): Promise<Map<string, Versioned<Hold>>> {
-    const places = keys.map(({ accountId, transactionId }) => ({ pk: holdsOf(accountId), sk: transactionId }));
-    const items = await batchGet<HoldItem>(this.table.client, this.table.name, places);
-    return new Map(
-      items.map((item) => {
-        const value = toHold(item);
-        return [holdName(value.key), { value, version: item.version }];
-      }),
-    );
-  }
-
-  /** The holds of these entries, by holdName. */
-  private async holdsWith(entries: readonly Movement[]): Promise<ReadonlyMap<string, Hold>> {
-    const placing = new Map(
-      entries.filter(({ kind }) => kind === 'HOLD_PLACED').map((entry) => [holdName(entry), entry]),
-    );
-    const holds = new Map<string, Hold>();
-    for (const [name, { value }] of await this.changedHolds(entries)) holds.set(name, value);
-    const elsewhere = entries.filter(
-      (entry) => !placing.has(holdName(entry)) && holds.get(holdName(entry))?.placedAt === undefined,
-    );
-    for (const entry of [...placing.values(), ...(await this.placingEntries(elsewhere))]) {
-      const name = holdName(entry);
-      if (holds.get(name)?.placedAt === undefined) holds.set(name, withEntry(holds.get(name), entry));
-    }
-    return holds;
-  }
-
-  /** The entries that placed these holds, of those that are among the open ones. */
-  private async placingEntries(keys: readonly HoldKey[]): Promise<Movement[]> {
-    const byAccount = Map.groupBy(keys, ({ accountId }) => accountId);
-    const all = [...byAccount].map(async ([accountId, own]) => {
-      const wanted = new Set(own.map(({ transactionId }) => transactionId));
-      const open: OpenItem[] = [];
-      let cursor: Record<string, string> | undefined;
-      do {
-        const query = this.openBefore(accountId, lastSequence);
-        const page = await queryPage<OpenItem>(this.table.client, query, 1_000, cursor);
-        open.push(...page.items.filter(({ transactionId }) => wanted.has(transactionId)));
-        cursor = page.next;
-      } while (cursor && open.length < wanted.size);
-      return this.entriesAt(accountId, open);
-    });
-    return (await Promise.all(all)).flat();
-  }
-
-  private async entriesAt(accountId: string, open: readonly OpenItem[]): Promise<Movement[]> {
-    const keys = open.map(({ sk }) => ({ pk: entriesOf(accountId), sk: `entry#${sk}` }));
-    return (await batchGet<EntryItem>(this.table.client, this.table.name, keys)).filter(isMovement).map(toMovement);
-  }
-
-  /** The last placed first. */
-  private openBefore(accountId: string, before: bigint) {
-    return {
-      TableName: this.table.name,
-      KeyConditionExpression: 'pk = :pk AND sk < :before',
-      ExpressionAttributeValues: toItem({ ':pk': openHoldsOf(accountId), ':before': sequencePlace(before) }),
-      ScanIndexForward: false,
-      ConsistentRead: true,
-    };
   }
 
   private entriesAfter(accountId: string, after: bigint, upTo = lastSequence): EntriesQuery {

@@ -15,6 +15,8 @@ export const holdsOf = (accountId: string): string => `holds#${accountId}`;
 export const openHoldsOf = (accountId: string): string => `open#${accountId}`;
 export const sequencePlace = (sequence: bigint): string => sequence.toString().padStart(20, '0');
 export const entryPlace = (sequence: bigint): string => `entry#${sequencePlace(sequence)}`;
+/** Beyond any. */
+export const lastSequence = 10n ** 20n - 1n;
 export const gapsPartition = 'gaps';
 export const wipeKey = { pk: 'wipe', sk: 'wipe' };
 
