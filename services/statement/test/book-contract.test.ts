@@ -1,9 +1,12 @@
+import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { dynamoClient } from '@ipe/dynamodb/client';
+import { toItem } from '@ipe/dynamodb/item';
 import { ensureTable } from '@ipe/dynamodb/table';
 import { testEngines } from '@ipe/testing/engines';
 import { uniqueName } from '@ipe/testing/unique-name';
 import fc from 'fast-check';
 import { DynamoBook } from '../src/adapters/dynamodb/dynamo-book.ts';
+import { entryItem } from '../src/adapters/dynamodb/items.ts';
 import { StatementTable } from '../src/adapters/dynamodb/statement-table.ts';
 import { type Book, holdName } from '../src/application/ports.ts';
 import { atMostTogether, RecordEntries } from '../src/application/record-entries.ts';
@@ -241,6 +244,21 @@ describe.each<[string, () => Book]>([
     expect(await book.movements('acc_unknown', { after: 0n, upTo: 5n, atMost: 5 })).toMatchObject({ movements: [] });
     expect(await book.openHolds('acc_unknown', { before: 5n, atMost: 5 })).toEqual([]);
   });
+});
+
+test('an entry from before entries told how far the statement was is taken to have come in order', async () => {
+  const account = new AccountLedger(uniqueName('acc').replace('-', '_'));
+  account.transfer(500n);
+  const { accountId, entries } = account;
+  for (const entry of entries) {
+    const { reached: _reached, ...item } = entryItem(entry, 0n);
+    await client.send(new PutItemCommand({ TableName: table.name, Item: toItem(item) }));
+  }
+  const book = new DynamoBook(table);
+  expect((await book.positions([accountId])).get(accountId)).toMatchObject({ sequence: 2n, highest: 2n, posted: 500n });
+  account.transfer(-100n);
+  expect(await new RecordEntries(book, nobody).execute(account.entries)).toEqual(['repeated', 'repeated', 'recorded']);
+  expect((await book.positions([accountId])).get(accountId)).toMatchObject({ sequence: 3n, highest: 3n, posted: 400n });
 });
 
 /** All that a reader can see of an account. */

@@ -9,7 +9,10 @@ import { type WatchedAccount, WatchLines } from './watch-lines.ts';
 const book = () => new MemoryBook();
 
 /** A statement with one watcher, who is told within the process unless `replica` is set. */
-function watched(accounts: readonly WatchedAccount[], { memory = book(), replica = false, pollMs = 60_000 } = {}) {
+function watched(
+  accounts: readonly WatchedAccount[],
+  { memory = book(), replica = false, pollMs = 60_000, read = () => Promise.resolve() } = {},
+) {
   const changes = new PolledChanges(memory, pollMs);
   const elsewhere = new PolledChanges(memory, 60_000);
   const recordEntries = new RecordEntries(memory, replica ? elsewhere : changes);
@@ -18,7 +21,10 @@ function watched(accounts: readonly WatchedAccount[], { memory = book(), replica
   const watching = Promise.withResolvers<void>();
   const lines = new WatchLines(memory, changes).execute(accounts, gone.signal, () => watching.resolve());
   const done = (async () => {
-    for await (const line of lines) seen.push(line);
+    for await (const line of lines) {
+      seen.push(line);
+      await read();
+    }
   })();
   return {
     seen,
@@ -123,7 +129,8 @@ test('what is written here is shown without a look at the book, unless the watch
   const account = new AccountLedger('acc_1');
   const purchase = account.hold(200n);
   const memory = book();
-  const watcher = watched([{ accountId: 'acc_1', afterSequence: 0n }], { memory });
+  const reading = Promise.withResolvers<void>();
+  const watcher = watched([{ accountId: 'acc_1', afterSequence: 0n }], { memory, read: () => reading.promise });
   await watcher.ready;
   await watcher.settled();
   let looks = 0;
@@ -136,8 +143,12 @@ test('what is written here is shown without a look at the book, unless the watch
   await watcher.settled();
   purchase.capture(50n);
   account.transfer(10n);
-  // Told of twice before the watcher has looked.
-  await Promise.all([watcher.record(account.entries.slice(2, 3)), watcher.record(account.entries.slice(3))]);
+  // Told of twice while the watcher is still at the line before.
+  await watcher.record(account.entries.slice(2, 3));
+  await watcher.record(account.entries.slice(3));
+  await watcher.settled();
+  expect(watcher.shown()).toEqual(['2 pending']);
+  reading.resolve();
   await watcher.settled();
   expect(watcher.shown()).toEqual(['2 pending', '3 posted', '3 pending', '4 posted']);
   expect(looks).toBe(0);
