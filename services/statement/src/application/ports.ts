@@ -32,11 +32,11 @@ export type EntryRange = Readonly<{ after: bigint; upTo: bigint; atMost: number;
 /** `reached`: the last sequence looked at; of a range in which nothing is left, its end. */
 export type MovementPage = Readonly<{
   reached: bigint;
-  movements: readonly MovementOfHold[];
+  movements: readonly MovementWithHold[];
 }>;
 
 /** A movement with its hold as it is now, where it changed one. */
-export type MovementOfHold = Readonly<{ entry: Movement; hold: Hold | undefined }>;
+export type MovementWithHold = Readonly<{ entry: Movement; hold: Hold | undefined }>;
 
 /** Entries, holds and positions of every account. Strong reads: what was written before is in them. */
 export abstract class Book {
@@ -66,7 +66,7 @@ export abstract class Book {
 export type News = SequencePlace &
   Readonly<{
     /** All its movements from `after` to there, where whoever tells has them at hand. */
-    movements?: Readonly<{ after: bigint; all: readonly MovementOfHold[] }>;
+    movements?: Readonly<{ after: bigint; all: readonly MovementWithHold[] }>;
   }>;
 
 /** Tells watchers that an account's statement has moved on, wherever that was written. */

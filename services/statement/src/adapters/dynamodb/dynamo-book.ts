@@ -86,7 +86,7 @@ export class DynamoBook extends Book {
     return this.holdsThere.of(keys);
   }
 
-  async openHolds(accountId: string, { before, atMost }: { before: bigint; atMost: number }): Promise<Hold[]> {
+  openHolds(accountId: string, { before, atMost }: { before: bigint; atMost: number }): Promise<Hold[]> {
     return this.holdsThere.open(accountId, before, atMost);
   }
 
@@ -97,10 +97,15 @@ export class DynamoBook extends Book {
     const query = { ...this.entriesAfter(accountId, after, upTo), ScanIndexForward: !newestFirst };
     const { items } = await queryPage<EntryItem>(this.table.client, query, atMost, undefined);
     const entries = items.filter(isMovement).map(toMovement);
-    const holds = await this.holdsThere.ofEntries(entries.filter(changesHold));
+    const ofHolds = entries.filter(changesHold);
+    const placing = ofHolds.filter(({ kind }) => kind === 'HOLD_PLACED');
+    const holds = await this.holdsThere.of(ofHolds, placing);
     return {
       reached: items.at(-1)?.sequence ?? end,
-      movements: entries.map((entry) => ({ entry, hold: changesHold(entry) ? holds.get(holdName(entry)) : undefined })),
+      movements: entries.map((entry) => ({
+        entry,
+        hold: changesHold(entry) ? holds.get(holdName(entry))?.value : undefined,
+      })),
     };
   }
 

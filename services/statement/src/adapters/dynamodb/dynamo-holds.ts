@@ -29,31 +29,18 @@ export class DynamoHolds {
     private readonly table: string,
   ) {}
 
-  /** By holdName; version zero: nothing is stored of it. */
-  async of(keys: readonly HoldKey[]): Promise<ReadonlyMap<string, Versioned<Hold>>> {
+  /** By holdName; version zero: nothing is stored of it. `placing`: entries at hand that placed some of them. */
+  async of(keys: readonly HoldKey[], placing: readonly Movement[] = []): Promise<ReadonlyMap<string, Versioned<Hold>>> {
     const holds = await this.changedHolds(keys);
-    const unplaced = keys.filter((key) => holds.get(holdName(key))?.value.placedAt === undefined);
-    for (const entry of await this.placingEntries(unplaced)) {
-      const { value, version = 0n } = holds.get(holdName(entry)) ?? {};
-      holds.set(holdName(entry), { value: withEntry(value, entry), version });
-    }
-    return holds;
-  }
-
-  /** The holds of these entries, by holdName. */
-  async ofEntries(entries: readonly Movement[]): Promise<ReadonlyMap<string, Hold>> {
-    const placing = new Map(
-      entries.filter(({ kind }) => kind === 'HOLD_PLACED').map((entry) => [holdName(entry), entry]),
-    );
-    const holds = new Map<string, Hold>();
-    for (const [name, { value }] of await this.changedHolds(entries)) holds.set(name, value);
-    const elsewhere = entries.filter(
-      (entry) => !placing.has(holdName(entry)) && holds.get(holdName(entry))?.placedAt === undefined,
-    );
-    for (const entry of [...placing.values(), ...(await this.placingEntries(elsewhere))]) {
-      const name = holdName(entry);
-      if (holds.get(name)?.placedAt === undefined) holds.set(name, withEntry(holds.get(name), entry));
-    }
+    const lacksItsBeginning = (key: HoldKey) => holds.get(holdName(key))?.value.placedAt === undefined;
+    const add = (entries: readonly Movement[]) => {
+      for (const entry of entries.filter(lacksItsBeginning)) {
+        const { value, version = 0n } = holds.get(holdName(entry)) ?? {};
+        holds.set(holdName(entry), { value: withEntry(value, entry), version });
+      }
+    };
+    add(placing);
+    add(await this.placingEntries(keys.filter(lacksItsBeginning)));
     return holds;
   }
 
@@ -64,11 +51,11 @@ export class DynamoHolds {
     do {
       const query = this.openBefore(accountId, before);
       const { items, next } = await queryPage<OpenItem>(this.client, query, atMost - found.length, cursor);
-      const holds = await this.ofEntries(await this.entriesAt(accountId, items));
+      const placing = await this.entriesAt(accountId, items);
+      const holds = await this.of(placing, placing);
+      const inOrder = items.flatMap(({ transactionId }) => holds.get(holdName({ accountId, transactionId })) ?? []);
       // One whose end arrived before its beginning is still told among the open ones.
-      found.push(
-        ...items.flatMap(({ transactionId }) => holds.get(holdName({ accountId, transactionId })) ?? []).filter(isOpen),
-      );
+      found.push(...inOrder.map(({ value }) => value).filter(isOpen));
       cursor = next;
     } while (cursor && found.length < atMost);
     return found;
