@@ -107,5 +107,8 @@ export const dueAt = (n, rate) => (n * 1000) / rate;
 /** How many operations are due after so many milliseconds: the first at once. */
 export const dueBy = (elapsedMs, rate) => Math.floor((elapsedMs * rate) / 1000 + 1e-9) + 1;
 
-/** Never in turns of the loop, which would take a core from what is measured: an operation begins up to 1 ms late, and is timed as ever. */
+/**
+ * Never in turns of the loop, which would take a core from what is measured: an operation begins up to 1 ms late, and is
+ * timed as ever.
+ */
 const nap = (ms) => new Promise((resolve) => setTimeout(resolve, Math.max(1, ms)));

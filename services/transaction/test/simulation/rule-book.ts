@@ -62,17 +62,12 @@ export class RuleBook {
   private checkReversal(transaction: Transaction, entries: readonly Entry[]): void {
     const { kind, transactionId, reversesTransactionId } = transaction;
     if (kind !== 'TRANSFER' && kind !== 'POSTING' && kind !== 'REVERSAL') return;
+    const isReversal = kind === 'REVERSAL';
+    const original = isReversal ? reversesTransactionId : transactionId;
     for (const { accountId, postedDelta } of entries) {
-      const isCredit = postedDelta > 0n;
-      const size = isCredit ? postedDelta : -postedDelta;
-      const what = (id: string, wasCredit: boolean) => `${id} ${accountId} ${wasCredit ? 'credited' : 'debited'}`;
-      if (kind !== 'REVERSAL') {
-        const name = what(transactionId, isCredit);
-        this.left.set(name, (this.left.get(name) ?? 0n) + size);
-        continue;
-      }
-      const name = what(reversesTransactionId, !isCredit);
-      const left = (this.left.get(name) ?? 0n) - size;
+      const size = postedDelta > 0n ? postedDelta : -postedDelta;
+      const name = `${original} ${accountId} ${postedDelta > 0n !== isReversal ? 'credited' : 'debited'}`;
+      const left = (this.left.get(name) ?? 0n) + (isReversal ? -size : size);
       this.left.set(name, left);
       if (left < 0n) this.broken(transaction, `takes back more than there was of ${name}`);
     }
