@@ -12,7 +12,7 @@ import type { LedgerRecord } from '../src/domain/record.ts';
 import { CountingMetrics, codec, TestScheduler } from './live-ledger.ts';
 import { MemoryCheckpoints, MemoryChunks } from './memory-chunks.ts';
 import { MemoryJournal } from './memory-journal.ts';
-import { PaperLedger } from './paper-ledger.ts';
+import { PaperLedger, smallBank } from './paper-ledger.ts';
 
 const forgetful: MemoryOptions = {
   minTailBytes: Number.POSITIVE_INFINITY,
@@ -176,4 +176,34 @@ export function accountsAt(ledger: PaperLedger, instant: Instant): LedgerState['
   const past = new PaperLedger();
   for (const record of ledger.records) if (record.decidedAt <= instant) apply(past.state, record);
   return past.state.accounts;
+}
+
+/** A small bank after so many transfers of a cent, told to a ledger that forgets. */
+export async function busyBank(parts: MemoryParts, transfers: number, options: Partial<MemoryOptions> = {}) {
+  const paper = smallBank();
+  for (let one = 0; one < transfers; one++) paper.transfer('acc_ana', 'acc_shop', 1n);
+  const ledger = await ForgetfulLedger.start(parts, options);
+  for (const record of paper.records) await ledger.write(record);
+  return { paper, ledger };
+}
+
+export async function transferMore(paper: PaperLedger, ledger: ForgetfulLedger, transfers: number): Promise<void> {
+  for (let one = 0; one < transfers; one++) {
+    paper.transfer('acc_ana', 'acc_shop', 1n);
+    const record = paper.records.at(-1);
+    if (record) await ledger.write(record);
+  }
+}
+
+/** The accounts, and whether every answer and transaction of the paper bank is found. */
+export async function expectSame(ledger: ForgetfulLedger, paper: PaperLedger): Promise<void> {
+  expect(lasting(ledger.state)).toEqual(lasting(paper.state));
+  for (const [key, stored] of paper.state.answers) {
+    await ledger.bringBack({ keys: [key] });
+    expect(ledger.state.answers.get(key)).toEqual(stored);
+  }
+}
+
+export function raise(message: string): never {
+  throw new Error(message);
 }

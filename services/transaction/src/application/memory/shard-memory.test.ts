@@ -1,37 +1,18 @@
-import { ForgetfulLedger, lasting, memoryParts } from '../../../test/forgetful-ledger.ts';
+import {
+  busyBank,
+  expectSame,
+  ForgetfulLedger,
+  memoryParts,
+  raise,
+  transferMore,
+} from '../../../test/forgetful-ledger.ts';
 import { codec, turn } from '../../../test/live-ledger.ts';
 import { MemoryJournal } from '../../../test/memory-journal.ts';
-import { answerOf, type PaperLedger, purchase, smallBank } from '../../../test/paper-ledger.ts';
+import { purchase, smallBank } from '../../../test/paper-ledger.ts';
 import { apply } from '../../domain/apply.ts';
 import { balanceAsOf } from '../balance-as-of.ts';
 import { DamagedObject } from './damaged-object.ts';
-import type { MemoryOptions, MemoryParts } from './shard-memory.ts';
-
-/** A small bank after so many transfers of a cent, told to a ledger that forgets. */
-async function busyBank(parts: MemoryParts, transfers: number, options: Partial<MemoryOptions> = {}) {
-  const paper = smallBank();
-  for (let one = 0; one < transfers; one++) paper.transfer('acc_ana', 'acc_shop', 1n);
-  const ledger = await ForgetfulLedger.start(parts, options);
-  for (const record of paper.records) await ledger.write(record);
-  return { paper, ledger };
-}
-
-async function transferMore(paper: PaperLedger, ledger: ForgetfulLedger, transfers: number): Promise<void> {
-  for (let one = 0; one < transfers; one++) {
-    paper.transfer('acc_ana', 'acc_shop', 1n);
-    const record = paper.records.at(-1);
-    if (record) await ledger.write(record);
-  }
-}
-
-/** The accounts, and whether every answer and transaction of the paper bank is found. */
-async function expectSame(ledger: ForgetfulLedger, paper: PaperLedger): Promise<void> {
-  expect(lasting(ledger.state)).toEqual(lasting(paper.state));
-  for (const [key, stored] of paper.state.answers) {
-    await ledger.bringBack({ keys: [key] });
-    expect(ledger.state.answers.get(key)).toEqual(stored);
-  }
-}
+import type { MemoryParts } from './shard-memory.ts';
 
 test('after a checkpoint answers and finished transactions leave memory, and accounts and open holds stay', async () => {
   const { parts } = memoryParts();
@@ -148,92 +129,6 @@ function diesAfter(parts: MemoryParts, writes: number): MemoryParts {
     });
   return { ...parts, chunks: dying(parts.chunks), checkpoints: dying(parts.checkpoints) };
 }
-
-/** The newest checkpoint's parts of the state. */
-async function stateParts({ checkpoints, snapshots }: MemoryParts) {
-  const [newest] = await checkpoints.list(0);
-  return newest ? snapshots.decodeCheckpoint(newest.bytes).state : raise('no checkpoint');
-}
-
-test('a checkpoint writes what has changed since the one before', async () => {
-  const { parts } = memoryParts();
-  const { paper, ledger } = await busyBank(parts, 0);
-  const recent = () => paper.records.at(-1) ?? raise('no record');
-  for (let number = 0; number < 3_000; number++) {
-    paper.open(`acc_${number}`, 0n);
-    await ledger.write(recent());
-  }
-  await ledger.checkpoint();
-  const [whole] = await stateParts(parts);
-  for (let checkpoint = 1; checkpoint <= 5; checkpoint++) {
-    await transferMore(paper, ledger, 3);
-    paper.open(`acc_new_${checkpoint}`, 0n);
-    await ledger.write(recent());
-    paper.change(`acc_${checkpoint}`, { status: 'FROZEN' });
-    await ledger.write(recent());
-    await ledger.checkpoint();
-  }
-  const [same, ...changes] = await stateParts(parts);
-  expect(same).toEqual(whole);
-  expect(changes).toHaveLength(5);
-  for (const { bytes } of changes) expect(bytes).toBeLessThan((whole?.bytes ?? 0) / 500);
-  await expectSame(await ForgetfulLedger.start(parts), paper);
-});
-
-test('holds that were opened, captured in part and ended since the checkpoint before', async () => {
-  const { parts } = memoryParts();
-  const { paper, ledger } = await busyBank(parts, 5);
-  const writeRest = async () => {
-    for (const record of paper.records.slice(ledger.known.end.sequence)) await ledger.write(record);
-  };
-  const hold = () => answerOf(paper.hold('acc_ana', 'acc_shop', 100n)).transactionId;
-  const [kept, partly, ended] = [hold(), hold(), hold()];
-  await writeRest();
-  await ledger.checkpoint();
-  paper.capture(partly, 40n);
-  paper.void(ended);
-  paper.void(hold());
-  const opened = hold();
-  await writeRest();
-  await ledger.checkpoint();
-  expect(await stateParts(parts)).toHaveLength(2);
-  const next = await ForgetfulLedger.start(parts);
-  expect(next.known.records).toBe(0);
-  const held = (id: string) => next.state.transactions.get(id)?.held;
-  expect([kept, partly, opened].map(held)).toEqual([100n, 60n, 100n]);
-  expect(next.state.transactions.size).toBe(3);
-  await expectSame(next, paper);
-});
-
-test('changes that come to as much as the whole are written anew as a whole', async () => {
-  const { parts } = memoryParts();
-  const { paper, ledger } = await busyBank(parts, 5);
-  const lengths: number[] = [];
-  for (let round = 0; round < 8; round++) {
-    await ledger.checkpoint();
-    lengths.push((await stateParts(parts)).length);
-    await transferMore(paper, ledger, 1);
-  }
-  expect(lengths).toEqual([1, 2, 3, 1, 2, 3, 1, 2]);
-  await expectSame(await ForgetfulLedger.start(parts), paper);
-});
-
-test('a checkpoint names only so many parts', async () => {
-  const { parts } = memoryParts();
-  const { paper, ledger } = await busyBank(parts, 0);
-  for (let number = 0; number < 1_000; number++) {
-    paper.open(`acc_${number}`, 0n);
-    await ledger.write(paper.records.at(-1) ?? raise('no record'));
-  }
-  const lengths: number[] = [];
-  for (let round = 0; round < 40; round++) {
-    await ledger.checkpoint();
-    lengths.push((await stateParts(parts)).length);
-    await transferMore(paper, ledger, 1);
-  }
-  expect(Math.max(...lengths)).toBe(33);
-  expect(lengths.lastIndexOf(1)).toBe(33);
-});
 
 test('a damaged chunk: the checkpoint before is used, and it is said', async () => {
   const { parts, warnings, checkpoints, chunks } = memoryParts();
@@ -368,10 +263,6 @@ test('what was in memory at a look-up, and was let go before its end, is put bac
   recall.remember(ledger.state, recalled);
   for (const id of [gone, present]) expect(ledger.state.transactions.get(id)).toEqual(paper.state.transactions.get(id));
 });
-
-function raise(message: string): never {
-  throw new Error(message);
-}
 
 test('a checkpoint is due by the size of the tail, measured by that of the snapshot', async () => {
   const { parts } = memoryParts();
