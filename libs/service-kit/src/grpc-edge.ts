@@ -6,8 +6,8 @@ import { GrpcErrorFilter } from './grpc-error.filter.ts';
 import { addHealth } from './grpc-health.ts';
 import { nestPackageDefinition } from './grpc-package.ts';
 import { addReflection } from './grpc-reflection.ts';
+import { prepareHttp2Servers } from './http2-servers.ts';
 import { Readiness } from './readiness.ts';
-import { bearStreamResets } from './stream-resets.ts';
 
 /** services: by full name, `{ 'bank.account.v1.AccountService': AccountServiceService }`. */
 export type GrpcEdge = { address: string; services: Readonly<Record<string, ServiceDefinition>> };
@@ -17,7 +17,7 @@ export type GrpcEdge = { address: string; services: Readonly<Record<string, Serv
  * of every call, keepalive, one error filter, and a graceful end that lets calls in flight finish.
  */
 export function connectGrpc(app: INestApplication, edge: GrpcEdge): void {
-  bearStreamResets();
+  prepareHttp2Servers();
   const names = Object.keys(edge.services);
   const microserviceOptions: GrpcOptions = {
     transport: Transport.GRPC,

@@ -8,6 +8,7 @@ import { ConfigError } from './config.ts';
 import { drainOnSignal } from './drain.ts';
 import { connectGrpc, type GrpcEdge } from './grpc-edge.ts';
 import { ServiceModule } from './service.module.ts';
+import { expectShortLives } from './short-lives.ts';
 
 export type ServiceConfig = Readonly<{ HTTP_ADDRESS: string; LOG_LEVEL: string; DRAIN_MS: number }>;
 
@@ -50,6 +51,7 @@ export async function startService(options: ServiceOptions): Promise<NestFastify
 
 /** A service's main: starts it and drains on a signal; a wrong configuration or a failed start is told and ends with 1. */
 export async function runService(options: () => ServiceOptions): Promise<void> {
+  expectShortLives();
   try {
     const service = options();
     drainOnSignal(await startService(service), service.config.DRAIN_MS);
