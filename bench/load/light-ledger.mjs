@@ -57,6 +57,8 @@ export class LightLedger {
         clearTimeout(deadline);
         if (said?.['grpc-status'] === '0') resolve(answer.subarray(PREFIX_BYTES));
         else reject(refusal(said, isLate, broken));
+        // As the services' own do (http2-servers.ts): what is over would be kept by its listeners.
+        stream.removeAllListeners();
       });
       stream.end(framed(request));
     });

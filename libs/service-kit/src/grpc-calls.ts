@@ -7,6 +7,7 @@ import {
 } from '@grpc/grpc-js';
 import { Logger } from '@nestjs/common';
 import { Histogram } from 'prom-client';
+import { FlowingAnswers } from './flowing-answers.ts';
 import { methodOf, ServerSpan } from './grpc-spans.ts';
 import { toServiceError } from './grpc-status.ts';
 import { LoadShedder } from './load-shedder.ts';
@@ -87,7 +88,7 @@ export function observeCalls(services: readonly string[]): ServerInterceptor {
         next(result);
       })
       .build();
-    const observing = new ServerInterceptingCall(call, responder);
+    const observing = new ServerInterceptingCall(responseStream ? new FlowingAnswers(call) : call, responder);
     return observing;
   };
 }

@@ -24,7 +24,7 @@ export class DynamoJournal implements Journal {
 
   async append(batch: EncodedBatch): Promise<'appended' | 'taken'> {
     const { shard, sequence, batchId, writer, decidedAt } = batch.header;
-    const content = await packed(batch.bytes);
+    const content = packed(batch.bytes);
     // A store that was killed may have lost its last write: the caller makes sure of his before he goes on.
     if (this.connection.wasClosed(shard)) throw new Error('a connection to the store was closed since the last append');
     try {
@@ -63,7 +63,7 @@ export class DynamoJournal implements Journal {
         Limit: mostBatchesInPage,
       }),
     );
-    const batches = await Promise.all(Items.map(unpacked));
+    const batches = Items.map(unpacked);
     return batches.map((batch) => {
       if (!batch) throw new Error(`an item of the journal of shard ${shard} holds no batch`);
       return batch;
@@ -80,7 +80,7 @@ export class DynamoJournal implements Journal {
         new BatchGetItemCommand({ RequestItems: { [this.table]: { Keys: asked, ...justTheBatch } } }),
       );
       const items = Responses?.[this.table] ?? [];
-      const batches = await Promise.all(items.map(unpacked));
+      const batches = items.map(unpacked);
       for (const [at, batch] of batches.entries()) if (batch) found.set(items[at]?.['sk']?.S ?? '', batch);
       asked = UnprocessedKeys?.[this.table]?.Keys;
     }
