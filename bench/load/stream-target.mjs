@@ -1,12 +1,13 @@
 // One bidirectional stream: a window of writes in flight, answered in the order in which they were sent.
 import { StreamRequest, StreamResponse } from '@ipe/contracts/gen/bank/transaction/v1/transaction';
-import { RawLedger, transferRequest } from './ledger-calls.mjs';
+import { transferRequest } from './ledger-calls.mjs';
 import { doneTransaction } from './ledger-targets.mjs';
+import { LightLedger } from './light-ledger.mjs';
 import { pairs } from './workloads.mjs';
 
 /** A target as the others: the loop's `inFlight` is the window. */
 export function streamTarget({ address, run, ...workload }) {
-  const ledger = new RawLedger(address);
+  const ledger = new LightLedger(address);
   const next = pairs(workload);
   const stream = ledger.stream();
   /** Those who wait, oldest first: { resolve, reject, number }. */

@@ -1,5 +1,16 @@
-import { type handleUnaryCall, Metadata, Server, type ServerUnaryCall, status } from '@grpc/grpc-js';
+import { once } from 'node:events';
 import {
+  type handleBidiStreamingCall,
+  type handleUnaryCall,
+  Metadata,
+  Server,
+  type ServerUnaryCall,
+  status,
+} from '@grpc/grpc-js';
+import {
+  StreamRequest,
+  StreamResponse,
+  Transaction,
   TransactionServiceService,
   TransferRequest,
   TransferResponse,
@@ -9,14 +20,19 @@ import { LightLedger } from '../../bench/load/light-ledger.mjs';
 
 type Call = ServerUnaryCall<TransferRequest, TransferResponse>;
 
-const { transfer } = TransactionServiceService;
+type Streaming = handleBidiStreamingCall<StreamRequest, StreamResponse>;
+
+const { transfer, stream } = TransactionServiceService;
 const servers: Server[] = [];
 const ledgers: LightLedger[] = [];
 
 /** A client of a server that answers transfers so. */
-async function ledgerOf(handler: handleUnaryCall<TransferRequest, TransferResponse>) {
+async function ledgerOf(
+  handler: handleUnaryCall<TransferRequest, TransferResponse>,
+  streaming: Streaming = () => undefined,
+) {
   const server = new Server();
-  server.addService({ transfer }, { transfer: handler });
+  server.addService({ transfer, stream }, { transfer: handler, stream: streaming });
   const address = await listening(server);
   const ledger = new LightLedger(address);
   servers.push(server);
@@ -71,4 +87,40 @@ test('fails what is under way when the connection breaks, and what comes after i
   const { ledger, server } = await ledgerOf(() => server.forceShutdown());
   await expect(ledger.call('transfer', request())).rejects.toMatchObject({ code: status.UNAVAILABLE });
   await expect(ledger.call('transfer', request())).rejects.toThrow();
+});
+
+const streamOf = async (streaming: Streaming) => (await ledgerOf(() => undefined, streaming)).ledger.stream();
+
+test('a stream is answered message by message, however the connection parts them', async () => {
+  const answers = await streamOf((call) => {
+    call.on('data', ({ number, write }: StreamRequest) => {
+      const transaction = Transaction.fromPartial({ description: write?.transfer?.description ?? '' });
+      call.write({ number, result: { transaction, replayed: false } });
+    });
+    call.on('end', () => call.end());
+  });
+  const heard: Array<readonly [bigint, number]> = [];
+  answers.on('data', (bytes: Buffer) => {
+    const { number, result } = StreamResponse.decode(bytes);
+    heard.push([number, result?.transaction?.description.length ?? -1]);
+  });
+  // Many in one frame of HTTP/2, and one in many.
+  const lengths = Array.from({ length: 300 }, (_, at) => (at % 100 === 99 ? 100_000 : at % 7));
+  for (const [at, length] of lengths.entries()) {
+    const write = { transfer: TransferRequest.fromPartial({ description: 'x'.repeat(length) }) };
+    answers.write(StreamRequest.encode({ number: BigInt(at), write }).finish());
+  }
+  answers.end();
+  await once(answers, 'end');
+  expect(heard).toEqual(lengths.map((length, at) => [BigInt(at), length]));
+});
+
+test('a stream fails with the code of its refusal, and when the connection breaks', async () => {
+  const refused = await streamOf((call) => call.emit('error', { code: status.ABORTED, details: 'no more' }));
+  await expect(once(refused, 'end')).rejects.toMatchObject({ code: status.ABORTED, message: 'no more' });
+  const { ledger, server } = await ledgerOf(
+    () => undefined,
+    () => server.forceShutdown(),
+  );
+  await expect(once(ledger.stream(), 'end')).rejects.toMatchObject({ code: status.UNAVAILABLE });
 });
