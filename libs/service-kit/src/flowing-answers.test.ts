@@ -13,6 +13,11 @@ import { FlowingAnswers } from './flowing-answers.ts';
 
 const path = '/test.Many/Answers';
 const same = (bytes: Buffer) => bytes;
+const unsendable = Buffer.from('cannot be sent');
+const responseSerialize = (bytes: Buffer) => {
+  if (bytes === unsendable) throw new Error('of no use');
+  return bytes;
+};
 
 type Answering = (call: ServerWritableStream<Buffer, Buffer>) => void;
 
@@ -21,9 +26,11 @@ let client: Client;
 let answering: Answering;
 
 beforeAll(async () => {
-  server = new GrpcServer({ interceptors: [(_method, call) => new FlowingAnswers(call)] });
+  server = new GrpcServer({
+    interceptors: [({ responseSerialize: serialize }, call) => new FlowingAnswers(call, serialize)],
+  });
   const shape = { path, requestStream: false, responseStream: true, requestSerialize: same, requestDeserialize: same };
-  const method = { ...shape, responseSerialize: same, responseDeserialize: same };
+  const method = { ...shape, responseSerialize, responseDeserialize: same };
   server.addService({ answers: method }, { answers: (call: ServerWritableStream<Buffer, Buffer>) => answering(call) });
   client = new Client(await listening(server), credentials.createInsecure());
 });
@@ -70,6 +77,21 @@ test('a refusal comes after the answers before it', async () => {
   stream.on('data', (bytes: Buffer) => numbers.push(bytes.readUInt32BE(0)));
   expect(await refused).toEqual([expect.objectContaining({ code: status.ABORTED, details: 'no more' })]);
   expect(numbers).toEqual(upTo(200));
+});
+
+test('an answer that cannot be sent ends the stream, whatever is written after it', async () => {
+  const stream = ask((call) => {
+    for (const message of [numbered(0), unsendable, ...upTo(200).map((number) => numbered(number))])
+      call.write(message);
+    call.end();
+  });
+  stream.resume();
+  expect(await once(stream, 'error')).toEqual([expect.objectContaining({ code: status.INTERNAL })]);
+  const next = ask((call) => {
+    call.write(numbered(7));
+    call.end();
+  });
+  expect(await numbersIn(next)).toEqual([7]);
 });
 
 test('a caller who does not read holds the answers up, and loses none', async () => {

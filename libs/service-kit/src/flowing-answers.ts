@@ -12,6 +12,14 @@ export class FlowingAnswers extends ServerInterceptingCall {
   private underWay = 0;
   private held: (() => void) | undefined;
 
+  constructor(
+    call: ConstructorParameters<typeof ServerInterceptingCall>[0],
+    /** The method's own. */
+    private readonly serialize: (message: unknown) => Buffer,
+  ) {
+    super(call);
+  }
+
   override sendMessage(message: unknown, taken: () => void): void {
     this.underWay += 1;
     super.sendMessage(message, () => {
@@ -20,8 +28,19 @@ export class FlowingAnswers extends ServerInterceptingCall {
       this.held = undefined;
       held?.();
     });
+    // The stream has ended with that, which grpc-js tells nobody: a message after it would break it off without a status.
+    if (!this.canBeSent(message)) return;
     // One at a time is asked for: whoever is held asks for no other.
     if (this.underWay < most) taken();
     else this.held = taken;
+  }
+
+  private canBeSent(message: unknown): boolean {
+    try {
+      this.serialize(message);
+      return true;
+    } catch {
+      return false;
+    }
   }
 }

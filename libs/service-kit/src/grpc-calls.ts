@@ -40,7 +40,7 @@ export function observeCalls(services: readonly string[]): ServerInterceptor {
   const logger = new Logger('grpc');
   const observed = new Set(services);
   const load = new LoadShedder();
-  return ({ path, requestStream, responseStream }, call) => {
+  return ({ path, requestStream, responseStream, responseSerialize }, call) => {
     const called = methodOf(path);
     const { service, method, name } = called;
     // Health checks come every few seconds from everywhere: they would be most of the log.
@@ -88,7 +88,8 @@ export function observeCalls(services: readonly string[]): ServerInterceptor {
         next(result);
       })
       .build();
-    const observing = new ServerInterceptingCall(responseStream ? new FlowingAnswers(call) : call, responder);
+    const answers = responseStream ? new FlowingAnswers(call, responseSerialize) : call;
+    const observing = new ServerInterceptingCall(answers, responder);
     return observing;
   };
 }
