@@ -63,8 +63,8 @@ export class DynamoJournal implements Journal {
         Limit: mostBatchesInPage,
       }),
     );
-    const batches = Items.map(unpacked);
-    return batches.map((batch) => {
+    return Items.map((item) => {
+      const batch = unpacked(item);
       if (!batch) throw new Error(`an item of the journal of shard ${shard} holds no batch`);
       return batch;
     });
@@ -80,8 +80,10 @@ export class DynamoJournal implements Journal {
         new BatchGetItemCommand({ RequestItems: { [this.table]: { Keys: asked, ...justTheBatch } } }),
       );
       const items = Responses?.[this.table] ?? [];
-      const batches = items.map(unpacked);
-      for (const [at, batch] of batches.entries()) if (batch) found.set(items[at]?.['sk']?.S ?? '', batch);
+      for (const item of items) {
+        const batch = unpacked(item);
+        if (batch) found.set(item['sk']?.S ?? '', batch);
+      }
       asked = UnprocessedKeys?.[this.table]?.Keys;
     }
     const batches = keys.map(({ sk }) => found.get(sk.S));
