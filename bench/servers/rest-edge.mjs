@@ -1,6 +1,6 @@
 // The transaction service with one more door: POST /v1/authorizations, JSON over HTTP/1.1, into the very code that its
-// gRPC door calls. It does for a call what that one does: a controller of Nest's, a span (telemetry), a histogram, a log
-// line where the level asks for it. Its environment is the service's; TRANSACTION_DIST is the folder of its build.
+// gRPC door calls. It does for a call what that one does: a controller of Nest's, a span (telemetry), a histogram.
+// Its environment is the service's; TRANSACTION_DIST is the folder of its build.
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 
@@ -12,12 +12,13 @@ const own = (name) => import(pathToFileURL(resolve(name)).href);
 const { Metadata } = await own('@grpc/grpc-js');
 const { AuthorizeRequest, AuthorizeResponse } = await own('@ipe/contracts/gen/bank/transaction/v1/transaction');
 const { readConfig } = await own('@ipe/service-kit/config');
-const { startService } = await own('@ipe/service-kit/start-service');
+const { runService } = await own('@ipe/service-kit/start-service');
 const { Body, Controller, HttpCode, Post } = await own('@nestjs/common');
 const { ModuleRef } = await own('@nestjs/core');
 const { Histogram } = await own('prom-client');
 const { configSchema } = await built('config.js');
 const { transactionService } = await built('create-service.js');
+const { expectLargeHeap } = await built('large-heap.js');
 const { TransactionController } = await built('adapters/grpc/transaction.controller.js');
 
 const deadlineMs = 30_000;
@@ -56,6 +57,10 @@ function measure(app) {
   });
 }
 
-const { module, ...service } = transactionService(readConfig(configSchema, environment));
-const controllers = [...module.controllers, AuthorizationDoor];
-await startService({ ...service, module: { ...module, controllers }, prepare: measure });
+// As the service's own main.
+expectLargeHeap();
+await runService(() => {
+  const { module, ...service } = transactionService(readConfig(configSchema, environment));
+  const controllers = [...module.controllers, AuthorizationDoor];
+  return { ...service, module: { ...module, controllers }, prepare: measure };
+});
