@@ -35,28 +35,16 @@ export class LightLedger {
         stream.close(constants.NGHTTP2_CANCEL);
       }, deadlineMs);
       let answer = Buffer.alloc(0);
-      let said;
       stream.on('response', (headers) => {
         onHeaders({ get: (name) => (headers[name] === undefined ? [] : [headers[name]].flat()) });
-        // A call that fails at once has no body: its status comes with the headers.
-        if (headers['grpc-status'] !== undefined) said = headers;
       });
       stream.on('data', (part) => {
         answer = answer.length === 0 ? part : Buffer.concat([answer, part]);
       });
-      stream.on('trailers', (trailers) => {
-        said = trailers;
-      });
-      let broken;
-      stream.on('error', (error) => {
-        broken = error;
-      });
-      stream.on('close', () => {
+      whenOver(stream, (said, broken) => {
         clearTimeout(deadline);
-        if (said?.['grpc-status'] === '0') resolve(answer.subarray(PREFIX_BYTES));
+        if (isDone(said)) resolve(answer.subarray(PREFIX_BYTES));
         else reject(refusal(said, isLate, broken));
-        // As the services' own do (http2-servers.ts): what is over would be kept by its listeners.
-        stream.removeAllListeners();
       });
       stream.end(framed(request));
     });
@@ -95,21 +83,10 @@ class LightStream extends EventEmitter {
       rest = bytes.subarray(at);
     });
     stream.on('drain', () => this.emit('drain'));
-    let said;
-    stream.on('response', (headers) => {
-      if (headers['grpc-status'] !== undefined) said = headers;
-    });
-    stream.on('trailers', (trailers) => {
-      said = trailers;
-    });
     // All is said, also where the service has ended it before the caller did.
     stream.on('end', () => stream.close());
-    let broken;
-    stream.on('error', (error) => {
-      broken = error;
-    });
-    stream.on('close', () => {
-      if (said?.['grpc-status'] === '0') this.emit('end');
+    whenOver(stream, (said, broken) => {
+      if (isDone(said)) this.emit('end');
       else this.emit('error', refusal(said, false, broken));
     });
   }
@@ -123,6 +100,29 @@ class LightStream extends EventEmitter {
     this.stream.end();
   }
 }
+
+/** tell: told once what the service said of the call's end, if it did, and what broke it, if anything. */
+function whenOver(stream, tell) {
+  let said;
+  stream.on('response', (headers) => {
+    // A call that fails at once has no body: its status comes with the headers.
+    if (headers['grpc-status'] !== undefined) said = headers;
+  });
+  stream.on('trailers', (trailers) => {
+    said = trailers;
+  });
+  let broken;
+  stream.on('error', (error) => {
+    broken = error;
+  });
+  stream.on('close', () => {
+    tell(said, broken);
+    // As the services' own do (http2-servers.ts): what is over would be kept by its listeners.
+    stream.removeAllListeners();
+  });
+}
+
+const isDone = (said) => said?.['grpc-status'] === '0';
 
 /** Where the message that begins there ends; Infinity: not even its length is here yet. */
 function endOf(bytes, at) {
