@@ -131,7 +131,10 @@ export class Leadership {
     for (let looks = 0; !this.isStopping(); looks++) {
       const isOurs = await this.parts.lease.tryToTake();
       if (isOurs || looks % looksARead === 0) await this.readOn(known, isOurs);
-      if (isOurs) return true;
+      if (isOurs) {
+        await known.memory?.makeSure(known.state, known.end.sequence);
+        return true;
+      }
       // Before it knows who leads, it is of no use to any caller.
       if (role === 'recovering' && this.leaderAddress !== undefined) {
         role = 'standby';

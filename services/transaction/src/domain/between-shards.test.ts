@@ -1,11 +1,11 @@
 import { cents } from '@ipe/money/cents';
 import { answerOf, PaperLedger, scope } from '../../test/paper-ledger.ts';
-import type { Account } from './account.ts';
+import { type Account, largestBalance } from './account.ts';
 import { type Delivery, decideDelivery, decideReceipt, sumsOf } from './decide-delivery.ts';
 import { decidePost } from './decide-post.ts';
 import { decideCallOff, decideRelease, decideReserve, isReservationCalledOff } from './decide-reservation.ts';
 import { decideTransfer } from './decide-transfer.ts';
-import { unreserved, withElsewhere } from './elsewhere.ts';
+import { fullTransitAccount, unreserved, withElsewhere } from './elsewhere.ts';
 import type { ForeignAccount } from './foreign-account.ts';
 import { transitAccountId, transitAccounts } from './transit-accounts.ts';
 
@@ -89,6 +89,30 @@ test('a transfer is paid at home and in transit, then delivered, then no more in
 
   receive(home, delivery);
   expect(pots(home, 0)).toEqual({ inTransit: 0n, between: 300n, unclaimed: 0n });
+});
+
+test('no more is owed between the home and others than half its part of the largest balance, but less always may be', () => {
+  const { home, other } = twoShards();
+  const part = largestBalance / 4n;
+  const seen = elsewhere(other, 'acc_bia');
+  const to = (posted: bigint) => {
+    const line = { accountId: 'acc_bia', counterpartyAccountId: '', kind: 'TRANSFER', currency: 'BRL' } as const;
+    const remittance = { shard: 1, postings: [{ ...line, posted: cents(posted) }], reservationIds: [] };
+    return fullTransitAccount(home.state, seen, [remittance], 2);
+  };
+  expect(to(part)).toBeUndefined();
+  expect(to(part + 1n)).toBe('system:in-transit:BRL:0');
+  expect([to(-part), to(-part - 1n)]).toEqual([undefined, 'system:in-transit:BRL:0']);
+  transferToBia(home, other, 300n);
+  // In transit or delivered, it is owed.
+  for (const step of [() => deliver(other, remitted(home)), () => receive(home, remitted(home))]) {
+    expect([to(part - 300n), to(part - 299n)]).toEqual([undefined, 'system:in-transit:BRL:0']);
+    step();
+  }
+  const before = home.state.accounts.get('system:between-shards:BRL:0');
+  if (!before) throw new Error('no such account');
+  home.state.accounts.set(before.accountId, { ...before, posted: cents(part + 5n) });
+  expect([to(1n), to(-1n)]).toEqual(['system:in-transit:BRL:0', undefined]);
 });
 
 test('a delivery and a receipt that come again change nothing', () => {

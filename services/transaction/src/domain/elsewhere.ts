@@ -1,4 +1,5 @@
 import { cents } from '@ipe/money/cents';
+import { largestBalance } from './account.ts';
 import type { Elsewhere } from './foreign-account.ts';
 import { Layer } from './layer.ts';
 import type { LedgerView } from './ledger-state.ts';
@@ -75,4 +76,30 @@ export function unreserved(elsewhere: Elsewhere, remittances: readonly Remittanc
     if (amount <= reserved) taken.delete(accountId);
   }
   return taken;
+}
+
+/**
+ * The home's account by which more would be owed between it and all other shards than half of its part of the largest
+ * balance, and not less than before; undefined: all of it fits. So what all others may bring to a shard fits into one
+ * balance there, where a delivery cannot be refused. The other half is room for what only passes through.
+ */
+export function fullTransitAccount(
+  { accounts }: LedgerView,
+  { home }: Elsewhere,
+  remittances: readonly Remittance[],
+  shards: number,
+): string | undefined {
+  const lines = remittances.flatMap(({ postings }) => postings);
+  for (const [currency, some] of Map.groupBy(lines, (line) => line.currency)) {
+    const inTransit = transitAccountId('in-transit', currency, home);
+    const betweenShards = transitAccountId('between-shards', currency, home);
+    const owed = (accounts.get(inTransit)?.posted ?? 0n) + (accounts.get(betweenShards)?.posted ?? 0n);
+    const after = magnitude(some.reduce((sum, { posted }) => sum + posted, owed));
+    if (after > largestBalance / BigInt(2 * shards) && after > magnitude(owed)) return inTransit;
+  }
+  return undefined;
+}
+
+function magnitude(amount: bigint): bigint {
+  return amount < 0n ? -amount : amount;
 }

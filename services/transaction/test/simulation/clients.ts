@@ -1,7 +1,6 @@
-import { systemAccountIds } from '../../src/domain/chart-of-accounts.ts';
 import type { Answers } from './answers.ts';
 import type { Cluster } from './cluster.ts';
-import { accountIds, altered, easyCommand, openAccount, randomCommand, scoped } from './commands.ts';
+import { accountIds, altered, easyCommand, everyAccountId, openAccount, randomCommand, scoped } from './commands.ts';
 import type { Replica } from './replica.ts';
 import {
   fingerprintOf,
@@ -190,7 +189,7 @@ export class Clients {
       case 'balance':
         return { kind, accountId: random.pick(accountIds) };
       case 'allBalances':
-        return { kind, accountIds: [...systemAccountIds, ...accountIds] };
+        return { kind, accountIds: everyAccountId };
       case 'transaction':
         return { kind, transactionId: this.transactions.at(-1 - random.below(8)) ?? 't00000000000000' };
       case 'find':

@@ -1,5 +1,6 @@
 import { cents } from '@ipe/money/cents';
-import type { AccountStatus } from '../../src/domain/account.ts';
+import { type AccountStatus, largestBalance } from '../../src/domain/account.ts';
+import { systemAccountIds } from '../../src/domain/chart-of-accounts.ts';
 import type { Command } from '../../src/domain/command.ts';
 import { amountsOf, partiesOf } from '../../src/domain/decide-post-by-template.ts';
 import { postingTemplates, type TemplateName } from '../../src/domain/posting-templates.ts';
@@ -7,12 +8,26 @@ import type { IdempotencyScope } from '../../src/domain/record.ts';
 import type { PostingLine } from '../../src/domain/transaction.ts';
 import type { Random } from './random.ts';
 
-// A small bank, so that everything meets everything else: few accounts in reais, two in points.
+// A small bank, so that everything meets everything else: few accounts in reais, two in points; three whose balances are
+// about as large as balances can be; and some that are closed before long.
 
 const reais = ['acc_0', 'acc_1', 'acc_2', 'acc_card', 'acc_shop'] as const;
 const points = ['pts_0', 'pts_1'] as const;
-export const accountIds: readonly string[] = [...reais, ...points];
-const limits: Readonly<Record<string, bigint>> = { acc_2: 3_000n, acc_card: 20_000n, pts_0: 500n };
+const vast = ['vast_0', 'vast_1', 'vast_2'] as const;
+const brief = ['brief_0', 'brief_1', 'brief_2', 'brief_3'] as const;
+/** Those that are opened at first, and stay. */
+export const accountIds: readonly string[] = [...reais, ...points, ...vast];
+export const everyAccountId: readonly string[] = [...systemAccountIds, ...accountIds, ...brief];
+const limits: Readonly<Record<string, bigint>> = {
+  acc_2: 3_000n,
+  acc_card: 20_000n,
+  pts_0: 500n,
+  vast_0: largestBalance,
+  vast_1: largestBalance,
+  vast_2: largestBalance,
+  brief_1: 2n,
+  brief_3: 2n,
+};
 const statuses: readonly AccountStatus[] = ['ACTIVE', 'ACTIVE', 'ACTIVE', 'FROZEN', 'FROZEN_FOR_CREDIT'];
 const templates = Object.keys(postingTemplates) as TemplateName[];
 
@@ -29,6 +44,9 @@ const kinds = {
   reverse: 3,
   openAccount: 1,
   changeAccount: 1,
+  ofBrief: 4,
+  ofVast: 4,
+  acrossCurrencies: 1,
 };
 
 type Unscoped<Some> = Some extends Command ? Omit<Some, 'idempotency'> : never;
@@ -93,7 +111,73 @@ export function randomCommand(known: Known): Unscoped<Command> {
         ? { kind, accountId, limit: some(25_000) }
         : { kind, accountId, status: random.pick(statuses) };
     }
+    case 'ofBrief':
+      return ofBrief(random);
+    case 'ofVast':
+      return ofVast(random, transactionId);
+    case 'acrossCurrencies':
+      return acrossCurrencies(random);
   }
+}
+
+/** An account is opened, given something, emptied and closed, in whatever order; once closed it stays so. */
+function ofBrief(random: Random): Unscoped<Command> {
+  const accountId = random.pick(brief);
+  const other = random.pick(reais);
+  const movement = { amount: cents(BigInt(1 + random.below(2))), currency: 'BRL', description: '' };
+  const way = random.below(6);
+  if (way === 0) return openAccount(accountId);
+  if (way === 1) return { kind: 'changeAccount', accountId, status: random.chance(0.8) ? 'CLOSED' : 'ACTIVE' };
+  if (way === 2) return { kind: 'hold', fromAccountId: other, toAccountId: accountId, ...movement };
+  const [fromAccountId, toAccountId] = way === 3 ? [accountId, other] : ['system:cash', accountId];
+  return { kind: 'transfer', fromAccountId, toAccountId, ...movement };
+}
+
+/** Amounts and limits of which two do not fit where one does. */
+function ofVast(random: Random, transactionId: string): Unscoped<Command> {
+  // What is asked otherwise is a cent more, and may not be too large either.
+  const amount = cents((random.pick([2n, 3n, 4n]) * largestBalance) / 4n - 1n);
+  const beyond = cents(largestBalance + 1n);
+  const one = random.pick(vast);
+  const other = random.pick(vast.filter((accountId) => accountId !== one));
+  const movement = { ...pair(one, other), amount, description: '' };
+  switch (random.below(8)) {
+    case 0:
+      return { kind: 'hold', ...movement };
+    case 1:
+      return { kind: 'increment', transactionId, amount };
+    case 2:
+      return { kind: 'changeAccount', accountId: one, limit: random.chance(0.5) ? amount : beyond };
+    case 3:
+      return { ...openAccount('vast_beyond'), limit: beyond } as Unscoped<Command>;
+    case 4: {
+      const back = cents(-amount);
+      // In one order the account is beyond the largest balance on the way, in another it is not.
+      const firstThree = random.pick([
+        [amount, amount, back],
+        [amount, back, amount],
+      ]);
+      const lines = firstThree.map((some) => ({ accountId: one, amount: some }));
+      return { kind: 'post', lines: [...lines, { accountId: other, amount: back }], description: '' };
+    }
+    default:
+      return { kind: 'transfer', ...movement };
+  }
+}
+
+/** Reais for points, as no movement of one currency can be. */
+function acrossCurrencies(random: Random): Unscoped<Command> {
+  const ids = [random.pick(reais), random.pick(points)];
+  const [fromAccountId = '', toAccountId = ''] = random.chance(0.5) ? ids : ids.toReversed();
+  const currency = random.pick(['BRL', 'PONTOS/0']);
+  const one = cents(1n);
+  const lines = [
+    { accountId: fromAccountId, amount: cents(-one) },
+    { accountId: toAccountId, amount: one },
+  ];
+  const kind = random.pick(['transfer', 'hold', 'post'] as const);
+  if (kind === 'post') return { kind, lines, description: '' };
+  return { kind, fromAccountId, toAccountId, amount: one, currency, description: '' };
 }
 
 /** Cash for somebody. */

@@ -1,6 +1,6 @@
 import type { Account } from '../../src/domain/account.ts';
 import type { Entry } from '../../src/domain/entry.ts';
-import type { LedgerRecord } from '../../src/domain/record.ts';
+import type { AccountChange, LedgerRecord, TransactionChange } from '../../src/domain/record.ts';
 import type { Transaction } from '../../src/domain/transaction.ts';
 import type { World } from './world.ts';
 
@@ -8,6 +8,10 @@ const stopsDebits: readonly string[] = ['FROZEN', 'FROZEN_FOR_ALL', 'CLOSED'];
 const stopsCredits: readonly string[] = ['FROZEN_FOR_CREDIT', 'FROZEN_FOR_ALL', 'CLOSED'];
 /** What gives money free again is done whatever has become of the account. */
 const givesFree: readonly string[] = ['HOLD_RELEASED', 'HOLD_EXPIRED'];
+/** What is about one account and another in one currency. */
+const ofOneCurrency: readonly string[] = ['TRANSFER', 'HOLD', 'CARD_PURCHASE'];
+/** Beyond this no balance, limit or amount goes on either side: so that what is available always fits into 64 bits. */
+const largest = 4_000_000_000_000_000_000n;
 
 /** The rules of the bank, said again and by themselves: nothing that they forbid is in the journal. */
 export class RuleBook {
@@ -19,7 +23,13 @@ export class RuleBook {
 
   /** accounts: as they were before the record. */
   take({ change }: LedgerRecord, accounts: ReadonlyMap<string, Account>): void {
-    if (change.kind !== 'transaction') return;
+    if (change.kind === 'cancelled') return;
+    for (const entry of change.entries) this.checkBalance(entry);
+    if (change.kind === 'account') this.checkChange(change, accounts.get(change.account.accountId));
+    else this.takeTransactions(change, accounts);
+  }
+
+  private takeTransactions(change: TransactionChange, accounts: ReadonlyMap<string, Account>): void {
     for (const transaction of change.transactions) {
       this.checkAmounts(this.last.get(transaction.transactionId), transaction);
       this.last.set(transaction.transactionId, transaction);
@@ -39,7 +49,31 @@ export class RuleBook {
       drawn.set(accountId, (drawn.get(accountId) ?? 0n) + postedDelta - heldDelta);
     }
     this.checkReversal(first, change.entries);
+    if (ofOneCurrency.includes(first.kind)) this.checkCurrency(first, accounts);
     for (const [accountId, net] of drawn) this.checkAccount(first, accounts.get(accountId), net);
+  }
+
+  private checkBalance({ accountId, posted }: Entry): void {
+    if (posted > largest || posted < -largest) {
+      this.world.broken('nothing forbidden is done', `${accountId}: a balance of ${posted}`);
+    }
+  }
+
+  private checkChange({ account, entries }: AccountChange, before: Account | undefined): void {
+    const { accountId, status, posted, held, limit } = account;
+    const broken = (why: string) => this.world.broken('nothing forbidden is done', `${accountId} ${why}`);
+    if (before && entries.some(({ kind }) => kind === 'ACCOUNT_OPENED')) broken('is opened again');
+    if (before?.status === 'CLOSED') broken('is changed, and was closed');
+    if (status === 'CLOSED' && (posted !== 0n || held !== 0n)) broken('is closed, and not empty');
+    if (limit < 0n || limit > largest) broken(`has a limit of ${limit}`);
+    if (posted - held + limit < 0n) broken('has less than it uses');
+  }
+
+  private checkCurrency(transaction: Transaction, accounts: ReadonlyMap<string, Account>): void {
+    for (const accountId of [transaction.debitAccountId, transaction.creditAccountId]) {
+      const currency = accounts.get(accountId)?.currency ?? transaction.currency;
+      if (currency !== transaction.currency) this.broken(transaction, `${accountId} is kept in ${currency}`);
+    }
   }
 
   private checkAmounts(before: Transaction | undefined, now: Transaction): void {
@@ -48,6 +82,7 @@ export class RuleBook {
     if (held < 0n || captured + held > amount) this.broken(now, 'more is held or captured than was asked for');
     if (refunded > captured) this.broken(now, 'refunded beyond what was captured');
     if (reversed > amount) this.broken(now, 'reversed beyond its amount');
+    if (amount > largest) this.broken(now, `an amount of ${amount}`);
     for (const line of lines) {
       const size = line.amount < 0n ? -line.amount : line.amount;
       if (size === 0n) this.broken(now, 'a line of zero');

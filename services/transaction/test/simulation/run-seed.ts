@@ -6,7 +6,7 @@ import { MemoizingCodec } from './memoizing-codec.ts';
 import { Nemesis } from './nemesis.ts';
 import { Random } from './random.ts';
 import { requestText } from './requests.ts';
-import { compare, servingLeader } from './settling.ts';
+import { compareLeader } from './settling.ts';
 import { ToldEvents } from './simulated-sink.ts';
 import { SimulatedStore } from './simulated-store.ts';
 import { Truth } from './truth.ts';
@@ -67,6 +67,7 @@ export async function runSeed(seed: number, { operations, tell }: SeedOptions): 
     if (!world.violation) answers.checkRehearsals();
   } finally {
     process.off('unhandledRejection', notCaught);
+    for (const place of cluster.places) place.process.kill();
   }
   return {
     seed,
@@ -91,9 +92,8 @@ async function settle({ world, truth, cluster, clients, told }: Parts): Promise<
   const isTold = world.violation || (await world.run(() => told.missing() === undefined, everybodyIsServedWithinMs));
   if (!isTold) world.broken('every event is told', told.missing() ?? '');
   for (let turn = 0; turn < cluster.places.length && !world.violation; turn++) {
-    const leader = await servingLeader(world, () => cluster.leaders);
+    const leader = await compareLeader(world, truth, () => cluster.leaders);
     if (!leader) break;
-    await compare(world, truth, leader);
     cluster.stop(leader);
     const next = () => cluster.leaders.some((one) => one !== leader);
     const isHandedOver = turn === cluster.places.length - 1 || (await world.run(next, everybodyIsServedWithinMs));

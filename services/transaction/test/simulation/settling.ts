@@ -11,10 +11,10 @@ type Led = Readonly<{ name: string; ledger: Ledger }>;
 const everybodyIsServedWithinMs = 30_000;
 
 /** Who answers a read. A leader that has written nothing yet may learn from it that another went on. */
-export async function servingLeader<One extends Led>(
+async function servingLeader<One extends Led>(
   world: World,
   leaders: () => readonly One[],
-  accountId = 'system:cash',
+  accountId: string,
 ): Promise<One | undefined> {
   const hasOne = () => leaders().length === 1;
   for (let tries = 0; tries < 100 && (await world.run(hasOne, everybodyIsServedWithinMs)); tries++) {
@@ -38,35 +38,57 @@ export async function servingLeader<One extends Led>(
 }
 
 /**
- * What a leader has in memory, and can bring back, is what the journal tells. It may have records on their way still,
- * of holds that its sweeper expired: it is looked at until nothing happens meanwhile.
+ * What the leader has in memory, and can bring back, is what the journal tells. It may have records on their way still, of
+ * holds that its sweeper expired; and until it has written something, the one before may append once more, which it sees
+ * when it is asked: it is looked at until nothing happens meanwhile. Answers who leads; nobody where a promise is broken.
  */
-export async function compare(world: World, truth: Truth, { name, ledger }: Led): Promise<void> {
+export async function compareLeader<One extends Led>(
+  world: World,
+  truth: Truth,
+  leaders: () => readonly One[],
+  accountId = 'system:cash',
+): Promise<One | undefined> {
   for (let tries = 0; tries < 20 && !world.violation; tries++) {
-    const { state } = truth;
-    const needs = { keys: [...state.answers.keys()], transactions: [...state.transactions.keys()] };
     const records = truth.durableAt.length;
-    let found: { difference: string | undefined } | undefined;
-    let failed = '';
-    ledger
-      .foresee(needs, (seen) => differenceOf(seen, state))
-      .then(
-        (difference) => {
-          found = { difference };
-        },
-        (error: unknown) => {
-          failed = String(error);
-        },
-      );
-    await world.run(() => found !== undefined || failed !== '', 10_000);
-    if (failed) return world.broken('a replay gives the same state', `${name}: ${failed}`);
-    if (!found) return world.broken('everybody is served', `${name} does not bring back what it let go`);
-    if (found.difference === undefined) return noHoldIsLate(world, truth, { name, ledger });
+    const leader = await servingLeader(world, leaders, accountId);
+    if (!leader || world.violation) return undefined;
+    const found = await differenceAt(world, truth, leader);
+    if (!found) return undefined;
+    if (found.difference === undefined) {
+      await noHoldIsLate(world, truth, leader);
+      return leader;
+    }
     await world.run(() => truth.durableAt.length > records, 3_000);
     if (truth.durableAt.length === records) {
-      return world.broken('a replay gives the same state', `${name}: ${found.difference}`);
+      world.broken('a replay gives the same state', `${leader.name}: ${found.difference}`);
     }
   }
+  return undefined;
+}
+
+/** Undefined: it does not say, and that is a promise broken. */
+async function differenceAt(
+  world: World,
+  { state }: Truth,
+  { name, ledger }: Led,
+): Promise<{ difference: string | undefined } | undefined> {
+  const needs = { keys: [...state.answers.keys()], transactions: [...state.transactions.keys()] };
+  let found: { difference: string | undefined } | undefined;
+  let failed = '';
+  ledger
+    .foresee(needs, (seen) => differenceOf(seen, state))
+    .then(
+      (difference) => {
+        found = { difference };
+      },
+      (error: unknown) => {
+        failed = String(error);
+      },
+    );
+  await world.run(() => found !== undefined || failed !== '', 10_000);
+  if (failed) world.broken('a replay gives the same state', `${name}: ${failed}`);
+  else if (!found) world.broken('everybody is served', `${name} does not bring back what it let go`);
+  return found;
 }
 
 /** By the leader's own clock, once its sweeper has looked. */

@@ -3,7 +3,10 @@ import type { CardFinding } from '../../src/domain/decide-authorize.ts';
 import type { SimulatedProcess } from './simulated-process.ts';
 import type { World } from './world.ts';
 
-export const cardNumbers = ['valid', 'valid', 'valid', 'card_blocked', 'unknown_card', 'silent'] as const;
+export const cardNumbers = [
+  ...['valid', 'valid', 'valid', 'valid', 'valid@pts_0', 'valid@acc_shop'],
+  ...['card_blocked', 'unknown_card', 'silent'],
+];
 
 /**
  * Knows a card by its number, which says what is found, and behind an @ whose it is. It takes its time, and at times says

@@ -14,6 +14,8 @@ export class SimulatedProcess implements Scheduler {
   private readonly startedAt: number;
   /** How fast its own clock runs: a few percent too fast or too slow. */
   private readonly rate: number;
+  /** Each takes one of its waits off the signal that would end it. */
+  private readonly forgetWaits = new Set<() => void>();
 
   constructor(
     readonly name: string,
@@ -41,12 +43,17 @@ export class SimulatedProcess implements Scheduler {
     return new Promise((resolve) => {
       const lateMs = this.world.random.between(0, 0.5);
       const timer = this.world.after(ms / this.rate + lateMs, 'timer', () => end(), this);
+      const forget = () => {
+        signal?.removeEventListener('abort', end);
+        this.forgetWaits.delete(forget);
+      };
       const end = () => {
         timer.cancelled = true;
-        signal?.removeEventListener('abort', end);
+        forget();
         resolve();
       };
       signal?.addEventListener('abort', end);
+      this.forgetWaits.add(forget);
     });
   }
 
@@ -54,7 +61,9 @@ export class SimulatedProcess implements Scheduler {
     this.clockOffMs += byMs;
   }
 
+  /** Nothing happens in it any more. A signal made of others is kept for good as long as somebody listens to it. */
   kill(): void {
     this.isDead = true;
+    for (const forget of this.forgetWaits) forget();
   }
 }

@@ -39,8 +39,8 @@ export type Checkpoint = Readonly<{
   entries: readonly StoredRun[];
 }>;
 
-/** Names of all objects that a checkpoint needs. */
-export function objectsOf({ state, keys, entries }: Checkpoint): string[] {
+/** Names of all objects that a checkpoint needs, or one that will come. */
+export function objectsOf({ state, keys, entries }: Pick<Checkpoint, 'state' | 'keys' | 'entries'>): string[] {
   const runs = [...keys, ...entries];
   return [...state, ...runs.flatMap(({ data, guide }) => [data, guide])].map(({ name }) => name);
 }

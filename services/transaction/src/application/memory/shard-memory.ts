@@ -121,11 +121,35 @@ export class ShardMemory {
 
   /** A standby's way to a bounded memory: takes over the leader's newest checkpoint up to where it has come itself. */
   async follow(state: LedgerState, sequence: number): Promise<void> {
-    const [newest] = await this.parts.checkpoints.list(this.shard);
-    if (!newest || newest.sequence <= this.covered || newest.sequence > sequence) return;
-    const checkpoint = this.parts.snapshots.decodeCheckpoint(newest.bytes);
+    const [newest] = await this.visible();
+    if (newest && newest.sequence > this.covered && newest.sequence <= sequence) await this.takeOver(newest, state);
+  }
+
+  /**
+   * Before it leads, from the journal's end on: what it reads by must be named by a visible checkpoint. All else may have
+   * been swept by whoever has led meanwhile, or may be any time.
+   */
+  async makeSure(state: LedgerState, sequence: number): Promise<void> {
+    const visible = await this.visible();
+    const named = new Set(visible.flatMap(objectsOf));
+    const [newest] = visible;
+    if (!newest || newest.sequence > sequence || this.inUse().every((name) => named.has(name))) return;
+    await this.takeOver(newest, state);
+  }
+
+  private async visible(): Promise<readonly Checkpoint[]> {
+    const { checkpoints, snapshots } = this.parts;
+    return (await checkpoints.list(this.shard)).map(({ bytes }) => snapshots.decodeCheckpoint(bytes));
+  }
+
+  private async takeOver(checkpoint: Checkpoint, state: LedgerState): Promise<void> {
     this.adopt(checkpoint, await this.open(checkpoint));
     await this.letGo(state);
+  }
+
+  /** What this process reads by, and would name in its next checkpoint. */
+  private inUse(): string[] {
+    return objectsOf({ state: this.written.parts, keys: this.keys.stored, entries: this.entries.stored });
   }
 
   /** Told of every batch that is durable, in order. */
@@ -262,8 +286,7 @@ export class ShardMemory {
 
   /** A failure here is no failure of the checkpoint, which is visible by now. */
   private async sweep(published: Checkpoint): Promise<void> {
-    const present = { ...published, keys: this.keys.stored, entries: this.entries.stored };
-    const inUse = [...objectsOf(published), ...objectsOf(present), ...this.begun];
+    const inUse = [...objectsOf(published), ...this.inUse(), ...this.begun];
     await this.retention
       .sweep(this.parts.scheduler.elapsed(), inUse)
       .catch((error: unknown) => this.tell('old checkpoints could not be swept', error));

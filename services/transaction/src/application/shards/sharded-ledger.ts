@@ -5,7 +5,7 @@ import { type Account, unboundedLimit } from '../../domain/account.ts';
 import type { Command, CommandAnswer } from '../../domain/command.ts';
 import { calledOffKey, isReservationCalledOff } from '../../domain/decide-reservation.ts';
 import { type Decision, type Moment, refused } from '../../domain/decision.ts';
-import { unreserved, withElsewhere } from '../../domain/elsewhere.ts';
+import { fullTransitAccount, unreserved, withElsewhere } from '../../domain/elsewhere.ts';
 import type { Elsewhere, ForeignAccount } from '../../domain/foreign-account.ts';
 import { accountsNamed, accountsOfTransaction, homeOf } from '../../domain/home-of.ts';
 import { answerKey, type LedgerView } from '../../domain/ledger-state.ts';
@@ -108,7 +108,7 @@ export class ShardedLedger {
     if (unopened) return { reply: unopened, accounts: [] };
     let remittances = noRemittances;
     const decide = (state: LedgerView, moment: Moment) => {
-      const decision = work.decide(withElsewhere(state, elsewhere), moment);
+      const decision = this.decideAcross(work, state, elsewhere, moment);
       remittances = remittancesIn(decision);
       return decision;
     };
@@ -138,6 +138,17 @@ export class ShardedLedger {
     }
   }
 
+  private decideAcross<Answer>(
+    work: Work<Answer>,
+    state: LedgerView,
+    elsewhere: Elsewhere,
+    moment: Moment,
+  ): Decision<Answer> {
+    const decision = work.decide(withElsewhere(state, elsewhere), moment);
+    const full = fullTransitAccount(state, elsewhere, remittancesIn(decision), this.parts.shards);
+    return full === undefined ? decision : refused('balance_too_large', full);
+  }
+
   private async decide<Answer>(
     ledger: Ledger,
     work: Work<Answer>,
@@ -150,7 +161,7 @@ export class ShardedLedger {
       ...work,
       keys: [...(work.keys ?? []), ...reservations.map(({ reservationId }) => calledOffKey(reservationId))],
       decide: (state, moment) => {
-        const decision = work.decide(withElsewhere(state, elsewhere), moment);
+        const decision = this.decideAcross(work, state, elsewhere, moment);
         const isLate = reservations.some(({ reservationId }) => isReservationCalledOff(state, reservationId));
         const remittances = remittancesIn(decision);
         const isSure = !isLate && unreserved(elsewhere, remittances).size === 0;

@@ -1,6 +1,6 @@
 import { shardOf, systemAccountAt } from '@ipe/ledger/shard-of';
 import { cents } from '@ipe/money/cents';
-import type { AccountStatus } from '../../../src/domain/account.ts';
+import { type AccountStatus, largestBalance } from '../../../src/domain/account.ts';
 import type { Command } from '../../../src/domain/command.ts';
 import type { Authorize } from '../../../src/domain/decide-authorize.ts';
 import type { PostingLine, Transaction } from '../../../src/domain/transaction.ts';
@@ -33,6 +33,8 @@ const statuses: Readonly<Record<AccountStatus, number>> = {
 
 const kinds = {
   funding: 6,
+  ofVast: 3,
+  acrossCurrencies: 1,
   transfer: 8,
   toBrief: 7,
   post: 9,
@@ -54,6 +56,8 @@ export class Bank {
   /** Accounts that stay. */
   readonly accountIds: readonly string[];
   private readonly pointIds: readonly string[];
+  /** So large that what they move does not all fit between the shards. */
+  private readonly vastIds: readonly string[];
   private readonly brief: string[] = [];
   private readonly holds: string[] = [];
   private readonly movements: string[] = [];
@@ -67,7 +71,8 @@ export class Bank {
     const every = Array.from({ length: shards }, (_, shard) => shard);
     const reais = every.flatMap((shard) => ['one', 'two'].map((name) => accountAt(name, shard, shards)));
     this.pointIds = every.slice(0, 2).map((shard) => accountAt('pts', shard, shards));
-    this.accountIds = [...reais, ...this.pointIds];
+    this.vastIds = every.slice(0, 3).map((shard) => accountAt('vast', shard, shards));
+    this.accountIds = [...reais, ...this.pointIds, ...this.vastIds];
   }
 
   learn({ transactionId, kind }: Transaction): void {
@@ -77,7 +82,8 @@ export class Bank {
 
   open(accountId: string): UnscopedCommand {
     const { random, pointIds } = this;
-    const limit = pointIds.includes(accountId) ? 2_000n : random.chance(0.25) ? 3_000n : 0n;
+    const some = pointIds.includes(accountId) ? 2_000n : random.chance(0.25) ? 3_000n : 0n;
+    const limit = this.vastIds.includes(accountId) ? largestBalance : some;
     const currency = this.currencyOf(accountId);
     return { kind: 'openAccount', accountId, accountClass: 'LIABILITY', currency, limit: cents(limit) };
   }
@@ -101,6 +107,15 @@ export class Bank {
     switch (kind) {
       case 'funding':
         return [this.transfer(this.cash(), this.someone(), 6_000)];
+      case 'ofVast': {
+        const [from, to] = random.pick([this.vastIds, this.vastIds.toReversed()]);
+        const amount = cents((random.pick([1n, 2n, 4n]) * largestBalance) / 16n);
+        return [{ kind: 'transfer', ...pair(from ?? '', to ?? ''), amount, currency: 'BRL', description }];
+      }
+      case 'acrossCurrencies': {
+        const [from, to] = [this.someone(), random.pick(this.pointIds)];
+        return [random.chance(0.5) ? this.transfer(from, to, 100) : this.transfer(to, from, 100)];
+      }
       case 'transfer': {
         const [from, to] = random.chance(0.9) ? [this.someone(), this.someone()] : this.pointIds;
         const transfer = this.transfer(from ?? '', to ?? '', 1_500);

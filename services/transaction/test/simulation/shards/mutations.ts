@@ -216,4 +216,12 @@ export const mutationsAcrossShards: readonly Mutation[] = [
       'lines.reduce((most, { posted }) => (posted > most ? posted : most), -1n)',
     ),
   ),
+  across(
+    'more is owed between the shards than a balance can hold',
+    edit(
+      `${shards}/sharded-ledger.ts`,
+      "return full === undefined ? decision : refused('balance_too_large', full);",
+      'void full;\n    return decision;',
+    ),
+  ),
 ];

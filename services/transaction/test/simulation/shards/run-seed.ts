@@ -4,7 +4,7 @@ import { Nemesis } from '../nemesis.ts';
 import { Random } from '../random.ts';
 import { requestText } from '../requests.ts';
 import { type SeedOptions, type SeedResult, smallMemory } from '../run-seed.ts';
-import { compare, servingLeader } from '../settling.ts';
+import { compareLeader } from '../settling.ts';
 import { ToldEvents } from '../simulated-sink.ts';
 import { SimulatedStore } from '../simulated-store.ts';
 import { Truth } from '../truth.ts';
@@ -57,6 +57,7 @@ export async function runSeed(seed: number, { operations, tell }: SeedOptions): 
     await settle({ world, books, shards, cluster, clients });
   } finally {
     process.off('unhandledRejection', notCaught);
+    for (const place of cluster.places) place.process.kill();
   }
   const { violation, counts, fingerprint, now: virtualMs } = world;
   return { seed, violation, counts, fingerprint, virtualMs };
@@ -91,7 +92,6 @@ async function settle({ world, books, shards, cluster, clients }: Parts): Promis
     const { shard } = truth;
     const leaders = () =>
       cluster.leadersOf(shard).map((one) => ({ name: one.name, ledger: one.replica(shard).ledger }));
-    const leader = await servingLeader(world, leaders, `system:cash${shard === 0 ? '' : `:${shard}`}`);
-    if (leader) await compare(world, truth, leader);
+    await compareLeader(world, truth, leaders, `system:cash${shard === 0 ? '' : `:${shard}`}`);
   }
 }
