@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { status } from '@grpc/grpc-js';
 import {
   BulkRequest,
@@ -93,6 +94,23 @@ describe('in one call', () => {
     expect(later).toMatchObject({ done: true });
     expect(later.results.every(({ replayed }) => !replayed)).toBe(true);
     expect(await shopHas()).toBe(before + 10n);
+  });
+
+  test('more than an item of the journal holds is not done together, and is done each for itself', async () => {
+    const before = await shopHas();
+    // Nothing that packing makes small.
+    const note = () => randomBytes(250).toString('hex');
+    const writes = Array.from({ length: 400 }, (_, at) => ({
+      transfer: transferRequest(`large-${at}`, {
+        amountCents: 1n,
+        metadata: { one: note(), two: note(), three: note() },
+      }),
+    }));
+    await expect(bulk(writes, true)).rejects.toMatchObject({ code: status.INVALID_ARGUMENT, reason: 'too_large' });
+    expect(await shopHas()).toBe(before);
+    const { results } = await bulk(writes);
+    expect(results.every(({ transaction, replayed }) => transaction && !replayed)).toBe(true);
+    expect(await shopHas()).toBe(before + 400n);
   });
 
   test('all or nothing sees its own writes: what comes in can go out again', async () => {

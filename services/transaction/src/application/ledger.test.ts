@@ -17,10 +17,14 @@ import { findTransaction, getTransaction } from './get-transaction.ts';
 import { recover } from './recover.ts';
 import { taskOf } from './task.ts';
 
-function refusedTransfer(key: string) {
+function transferTask(key: string, fromAccountId = 'acc_a') {
   const amount = cents(1n);
-  const accounts = { fromAccountId: 'acc_nobody', toAccountId: 'acc_b' };
+  const accounts = { fromAccountId, toAccountId: 'acc_b' };
   return taskOf({ kind: 'transfer', idempotency: scope(key), ...accounts, amount, currency: 'BRL', description: '' });
+}
+
+function refusedTransfer(key: string) {
+  return transferTask(key, 'acc_nobody');
 }
 
 /** Whether a promise has settled by now. */
@@ -135,6 +139,34 @@ test('a full batch closes, and ids still tell where each record lies', async () 
     }
   }
   expect(journal.appended.at(-1)?.header.sequence).toBe(journal.appended.length);
+});
+
+test('a batch that has as many bytes as an item may hold takes no more', async () => {
+  const journal = new FaultyJournal();
+  const maxBatchBytes = 3_000;
+  const { ledger } = await leadingLedger(journal, { maxBatchBytes });
+  const before = journal.appended.length;
+  const replies = await Promise.all(Array.from({ length: 40 }, (_, nth) => transfer(ledger, `k${nth}`, 1n)));
+  expect(replies.every(({ kind }) => kind === 'answered')).toBe(true);
+  const sizes = journal.appended.slice(before).map(({ bytes }) => bytes.length);
+  const oneRecord = 1_000;
+  expect(Math.max(...sizes)).toBeLessThan(maxBatchBytes + oneRecord);
+  expect(sizes.length).toBeLessThan(40);
+});
+
+test('what must be together and does not fit into one batch is not done, and leaves nothing behind', async () => {
+  const journal = new FaultyJournal();
+  const { ledger } = await leadingLedger(journal, { maxBatchBytes: 3_000 });
+  const before = journal.appended.length;
+  const together = (name: string, count: number) =>
+    ledger.executeTogether(
+      patient,
+      Array.from({ length: count }, (_, nth) => transferTask(`${name}-${nth}`)),
+    );
+  expect(await together('many', 40)).toEqual({ done: false, replies: [{ kind: 'unserved', why: 'too_large' }] });
+  expect(journal.appended).toHaveLength(before);
+  expect(await together('few', 2)).toMatchObject({ done: true });
+  expect(await durablePosted(journal, 'acc_b')).toBe(2n);
 });
 
 test('twenty at once with one key: one effect, one answer', async () => {

@@ -34,7 +34,7 @@ export class Answers {
         if (request.kind === 'write') this.checkWrite(request.command, response.reply, asked);
         break;
       case 'authorize':
-        if (request.kind === 'authorize') this.checkAnswer(request.command.idempotency, response.reply, asked);
+        if (request.kind === 'authorize') this.checkPurchase(request, response.reply, asked);
         break;
       case 'each':
         if (request.kind !== 'each') break;
@@ -112,6 +112,18 @@ export class Answers {
       world.broken('a key has one answer', `${key} was answered otherwise than record ${recorded.index} has it`);
     }
     if (wasThere && !reply.replayed) world.broken('a key has one answer', `${key}: a replay is not told to be one`);
+  }
+
+  private checkPurchase(
+    { command, number }: Extract<Request, { kind: 'authorize' }>,
+    reply: Reply<CommandAnswer>,
+    asked: Asked,
+  ): void {
+    this.checkAnswer(command.idempotency, reply, asked);
+    const isApproved = reply.kind === 'answered' && 'status' in reply.answer && reply.answer.status === 'AUTHORIZED';
+    if (isApproved && !number.startsWith('valid')) {
+      this.world.broken('nothing forbidden is done', `${keyOf(command.idempotency)} is approved by a ${number} card`);
+    }
   }
 
   private checkTogether(

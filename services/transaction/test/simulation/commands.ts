@@ -14,7 +14,7 @@ import type { Random } from './random.ts';
 const reais = ['acc_0', 'acc_1', 'acc_2', 'acc_card', 'acc_shop'] as const;
 const points = ['pts_0', 'pts_1'] as const;
 const vast = ['vast_0', 'vast_1', 'vast_2'] as const;
-const brief = ['brief_0', 'brief_1', 'brief_2', 'brief_3'] as const;
+const brief = ['brief_0', 'brief_1'] as const;
 /** Those that are opened at first, and stay. */
 export const accountIds: readonly string[] = [...reais, ...points, ...vast];
 export const everyAccountId: readonly string[] = [...systemAccountIds, ...accountIds, ...brief];
@@ -26,7 +26,6 @@ const limits: Readonly<Record<string, bigint>> = {
   vast_1: largestBalance,
   vast_2: largestBalance,
   brief_1: 2n,
-  brief_3: 2n,
 };
 const statuses: readonly AccountStatus[] = ['ACTIVE', 'ACTIVE', 'ACTIVE', 'FROZEN', 'FROZEN_FOR_CREDIT'];
 const templates = Object.keys(postingTemplates) as TemplateName[];
@@ -90,7 +89,7 @@ export function randomCommand(known: Known): Unscoped<Command> {
       return { kind, ...filled(random), description };
     case 'hold': {
       const expiresAt = random.chance(0.5) ? now + Math.floor(random.between(100, 4_000)) : undefined;
-      const accounts = pair(random.pick(['acc_card', 'acc_0', 'acc_1']), 'acc_shop');
+      const accounts = pair(random.pick(['acc_card', 'acc_card', 'acc_0', 'acc_1', 'acc_shop']), 'acc_shop');
       return { kind, ...accounts, amount: some(1_500), description, expiresAt };
     }
     case 'increment':
@@ -129,7 +128,7 @@ function ofBrief(random: Random): Unscoped<Command> {
   if (way === 0) return openAccount(accountId);
   if (way === 1) return { kind: 'changeAccount', accountId, status: random.chance(0.8) ? 'CLOSED' : 'ACTIVE' };
   if (way === 2) return { kind: 'hold', fromAccountId: other, toAccountId: accountId, ...movement };
-  const [fromAccountId, toAccountId] = way === 3 ? [accountId, other] : ['system:cash', accountId];
+  const [fromAccountId, toAccountId] = way === 5 ? ['system:cash', accountId] : [accountId, other];
   return { kind: 'transfer', fromAccountId, toAccountId, ...movement };
 }
 

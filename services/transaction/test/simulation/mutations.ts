@@ -174,6 +174,18 @@ export const mutations: readonly Mutation[] = [
     '',
   ),
   change(
+    'a card that is blocked, or nobody knows, pays',
+    'src/domain/decide-authorize.ts',
+    "if (card.verdict !== 'valid') return decline(command, card, card.verdict, moment);",
+    '',
+  ),
+  change(
+    'a hold is of an account for itself',
+    'src/domain/decide-hold.ts',
+    "if (fromAccountId === toAccountId) return refused('same_account', fromAccountId);",
+    '',
+  ),
+  change(
     'lines of one currency make up for those of another',
     'src/domain/lines.ts',
     "for (const [currency, sum] of sums) if (sum !== 0n) return refused('not_balanced', currency);",
@@ -203,7 +215,7 @@ export const mutations: readonly Mutation[] = [
     "if (amount > largestBalance) return refused('balance_too_large', hold.debitAccountId);",
     '',
     // It takes an account with all of its limit and nearly as much money, and two that are large on one hold.
-    460,
+    760,
   ),
   change(
     'an account is opened with a limit beyond the largest',
