@@ -59,13 +59,13 @@ export type Known = Readonly<{
   now: number;
 }>;
 
-export function openAccount(accountId: string): Unscoped<Command> {
+export function openAccount(accountId: string, limit = limits[accountId] ?? 0n): Unscoped<Command> {
   return {
     kind: 'openAccount',
     accountId,
     accountClass: accountId === 'acc_card' ? 'ASSET' : 'LIABILITY',
     currency: currencyOf(accountId),
-    limit: cents(limits[accountId] ?? 0n),
+    limit: cents(limit),
   };
 }
 
@@ -148,7 +148,7 @@ function ofVast(random: Random, transactionId: string): Unscoped<Command> {
     case 2:
       return { kind: 'changeAccount', accountId: one, limit: random.chance(0.5) ? amount : beyond };
     case 3:
-      return { ...openAccount('vast_beyond'), limit: beyond } as Unscoped<Command>;
+      return openAccount('vast_beyond', beyond);
     case 4: {
       const back = cents(-amount);
       // In one order the account is beyond the largest balance on the way, in another it is not.

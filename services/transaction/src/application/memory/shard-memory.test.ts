@@ -11,8 +11,6 @@ import { MemoryJournal } from '../../../test/memory-journal.ts';
 import { purchase, smallBank } from '../../../test/paper-ledger.ts';
 import { apply } from '../../domain/apply.ts';
 import { balanceAsOf } from '../balance-as-of.ts';
-import { readJournal } from '../read-journal.ts';
-import { replay } from '../recover.ts';
 import { DamagedObject } from './damaged-object.ts';
 import type { MemoryParts } from './shard-memory.ts';
 
@@ -344,30 +342,6 @@ test('a standby that is behind the checkpoint waits until it has come so far', a
   await ledger.checkpoint();
   await standby.memory.follow(standby.state, standby.known.end.sequence);
   expect(standby.memory.covered).toBe(0);
-});
-
-test('whoever has not followed for long takes over by what is there, and not by what was swept meanwhile', async () => {
-  const { parts, scheduler } = memoryParts();
-  const { paper, ledger } = await busyBank(parts, 10);
-  await ledger.checkpoint();
-  const standby = await ForgetfulLedger.start(parts);
-  for (let round = 0; round < 6; round++) {
-    await transferMore(paper, ledger, 3);
-    await ledger.checkpoint();
-    await ledger.memory.settled();
-    scheduler.time += 61_000;
-  }
-  const { known } = standby;
-  for await (const batch of readJournal(parts.journal, codec, 0, known.end.sequence + 1)) replay(known, batch);
-  const old = { keys: [...paper.state.answers.keys()] };
-  await expect(standby.bringBack(old)).rejects.toThrow('is damaged');
-  await standby.memory.makeSure(known.state, known.end.sequence);
-  expect(standby.memory.covered).toBe(ledger.memory.covered);
-  await expectSame(standby, paper);
-  // What it reads by is named now: nothing is read anew.
-  const before = standby.state.answers.size;
-  await standby.memory.makeSure(known.state, known.end.sequence);
-  expect(standby.state.answers.size).toBe(before);
 });
 
 test('the balance as of any past instant, though nothing of it is in memory', async () => {

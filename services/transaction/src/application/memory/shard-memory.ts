@@ -3,6 +3,7 @@ import { forget, type Trace } from '../../domain/trace.ts';
 import type { Journal, JournalBatch, JournalCodec, LedgerLog, LedgerMetrics, Scheduler } from '../ports.ts';
 import { type Checkpoint, objectsOf, type StoredObject } from './checkpoint.ts';
 import type { ObjectParts } from './chunked-object.ts';
+import { DamagedObject } from './damaged-object.ts';
 import { EntrySorter } from './entry-sorter.ts';
 import type { IndexRun } from './index-run.ts';
 import { KeyHash } from './key-hash.ts';
@@ -121,25 +122,37 @@ export class ShardMemory {
 
   /** A standby's way to a bounded memory: takes over the leader's newest checkpoint up to where it has come itself. */
   async follow(state: LedgerState, sequence: number): Promise<void> {
-    const [newest] = await this.visible();
-    if (newest && newest.sequence > this.covered && newest.sequence <= sequence) await this.takeOver(newest, state);
+    const [newest] = await this.parts.checkpoints.list(this.shard);
+    if (!newest || newest.sequence <= this.covered || newest.sequence > sequence) return;
+    await this.takeOver(this.parts.snapshots.decodeCheckpoint(newest.bytes), state);
   }
 
   /**
    * Before it leads, from the journal's end on: what it reads by must be named by a visible checkpoint. All else may have
-   * been swept by whoever has led meanwhile, or may be any time.
+   * been swept by whoever has led meanwhile, or may be any time. Throws where no checkpoint helps: it must begin anew.
    */
   async makeSure(state: LedgerState, sequence: number): Promise<void> {
-    const visible = await this.visible();
+    const visible = await this.readable();
     const named = new Set(visible.flatMap(objectsOf));
+    if (this.inUse().every((name) => named.has(name))) return;
     const [newest] = visible;
-    if (!newest || newest.sequence > sequence || this.inUse().every((name) => named.has(name))) return;
+    // From an older one on, what memory has let go since would be nowhere.
+    if (!newest || newest.sequence < this.covered || newest.sequence > sequence) {
+      throw new DamagedObject('what this process reads by may be swept, and no checkpoint stands in for it');
+    }
     await this.takeOver(newest, state);
   }
 
-  private async visible(): Promise<readonly Checkpoint[]> {
-    const { checkpoints, snapshots } = this.parts;
-    return (await checkpoints.list(this.shard)).map(({ bytes }) => snapshots.decodeCheckpoint(bytes));
+  /** The visible checkpoints, newest first, but for what is none: a start passes that over, and so does who leads. */
+  private async readable(): Promise<readonly Checkpoint[]> {
+    const visible = await this.parts.checkpoints.list(this.shard);
+    return visible.flatMap(({ bytes }) => {
+      try {
+        return [this.parts.snapshots.decodeCheckpoint(bytes)];
+      } catch {
+        return [];
+      }
+    });
   }
 
   private async takeOver(checkpoint: Checkpoint, state: LedgerState): Promise<void> {

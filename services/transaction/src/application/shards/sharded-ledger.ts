@@ -138,6 +138,7 @@ export class ShardedLedger {
     }
   }
 
+  /** Refused where it would leave more owed between the shards than a balance can hold. */
   private decideAcross<Answer>(
     work: Work<Answer>,
     state: LedgerView,

@@ -1,0 +1,55 @@
+import { busyBank, expectSame, ForgetfulLedger, memoryParts, transferMore } from '../../../test/forgetful-ledger.ts';
+import { codec } from '../../../test/live-ledger.ts';
+import { readJournal } from '../read-journal.ts';
+import { replay } from '../recover.ts';
+import { DamagedObject } from './damaged-object.ts';
+
+test('whoever has not followed for long takes over by what is there, and not by what was swept meanwhile', async () => {
+  const { parts, scheduler } = memoryParts();
+  const { paper, ledger } = await busyBank(parts, 10);
+  await ledger.checkpoint();
+  const standby = await ForgetfulLedger.start(parts);
+  for (let round = 0; round < 6; round++) {
+    await transferMore(paper, ledger, 3);
+    await ledger.checkpoint();
+    await ledger.memory.settled();
+    scheduler.time += 61_000;
+  }
+  const { known } = standby;
+  for await (const batch of readJournal(parts.journal, codec, 0, known.end.sequence + 1)) replay(known, batch);
+  const old = { keys: [...paper.state.answers.keys()] };
+  await expect(standby.bringBack(old)).rejects.toThrow('is damaged');
+  await standby.memory.makeSure(known.state, known.end.sequence);
+  expect(standby.memory.covered).toBe(ledger.memory.covered);
+  await expectSame(standby, paper);
+  // What it reads by is named now: nothing is read anew.
+  const before = standby.state.answers.size;
+  await standby.memory.makeSure(known.state, known.end.sequence);
+  expect(standby.state.answers.size).toBe(before);
+});
+
+test('a checkpoint that cannot be read keeps nobody from leading', async () => {
+  const { parts, checkpoints } = memoryParts();
+  const { paper, ledger } = await busyBank(parts, 10);
+  await ledger.checkpoint();
+  const { sequence } = ledger.known.end;
+  await checkpoints.publish(0, sequence + 1, Buffer.from('no checkpoint'));
+  const next = await ForgetfulLedger.start(parts);
+  expect(next.memory.covered).toBe(sequence);
+  await next.memory.makeSure(next.state, sequence);
+  await expectSame(next, paper);
+});
+
+test('whose index no checkpoint names, and none that is as new stands in for, must begin anew', async () => {
+  const { parts, checkpoints } = memoryParts();
+  const { paper, ledger } = await busyBank(parts, 10);
+  await ledger.checkpoint();
+  await transferMore(paper, ledger, 3);
+  await ledger.checkpoint();
+  const { sequence } = ledger.known.end;
+  await checkpoints.remove(0, sequence);
+  await expect(ledger.memory.makeSure(ledger.state, sequence)).rejects.toThrow(DamagedObject);
+  const anew = await ForgetfulLedger.start(parts);
+  await anew.memory.makeSure(anew.state, sequence);
+  await expectSame(anew, paper);
+});
