@@ -77,11 +77,7 @@ export class Books {
     for (const id of accounts) {
       const { postedCents, heldCents, sequence } = await balanceOf(id);
       const known = this.audit.accounts.get(id);
-      const same =
-        known &&
-        known.posted === Number(postedCents) &&
-        known.held === Number(heldCents) &&
-        known.sequence === Number(sequence);
+      const same = known && known.posted === postedCents && known.held === heldCents && known.sequence === sequence;
       if (!same) return false;
     }
     return true;
