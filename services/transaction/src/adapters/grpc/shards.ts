@@ -9,6 +9,7 @@ import { homeOf, type Placed } from '../../domain/home-of.ts';
 import { systemScheduler } from '../system/system-scheduler.ts';
 import type { GrpcCall } from './call-context.ts';
 import { forwardedTo, LeaderLink, type UnaryMethod } from './leader-link.ts';
+import { Portions } from './portions.ts';
 import { RemoteDesk } from './remote-desk.ts';
 import type { ReplicaPass } from './replica-pass.ts';
 
@@ -47,6 +48,7 @@ export class Shards {
   private readonly members: readonly Member[];
   /** By shard: what calls wait for that found nobody who leads it. */
   private readonly changes = new Map<number, Promise<void>>();
+  private readonly answers = new Portions();
 
   /** replicaOf: of a shard; it may ask for other shards' desks once all are made. */
   constructor(
@@ -89,11 +91,11 @@ export class Shards {
   ): Promise<Response> {
     const { replica, link } = this.member(shard);
     // Whoever passed it on waits.
-    if (forwardedTo(metadata) !== undefined) return here();
+    if (forwardedTo(metadata) !== undefined) return this.inItsPortion(here);
     for (const until = systemScheduler.elapsed() + patienceMs; ; ) {
       const leader = replica.leaderAddress;
       try {
-        if (leader === undefined) return await here();
+        if (leader === undefined) return await this.inItsPortion(here);
         const response = await link.forward<Response>(method, request, metadata, call);
         call.sendMetadata(wayTo({ shard, shards: this.count, address: leader }));
         return response;
@@ -139,6 +141,12 @@ export class Shards {
       link.close();
       desk.close();
     }
+  }
+
+  private async inItsPortion<Response>(here: () => Promise<Response>): Promise<Response> {
+    const response = await here();
+    await this.answers.next();
+    return response;
   }
 
   /** One look for all who wait: in a change of leader they are hundreds. */
