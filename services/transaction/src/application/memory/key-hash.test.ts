@@ -23,6 +23,12 @@ test.each([
   expect(bytes.toString('hex')).toBe(expected);
 });
 
+test('the number is the first word, and the lower half of the second', () => {
+  const text = 'k gateway key-1';
+  const [first, second] = new KeyHash(key).words(text);
+  expect(new KeyHash(key).of(text)).toBe(first * 2 ** 16 + (second % 2 ** 16));
+});
+
 test('the number is 48 bits, and another key gives another', () => {
   const text = 'k gateway key-1';
   const one = new KeyHash(key).of(text);

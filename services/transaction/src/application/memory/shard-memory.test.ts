@@ -306,23 +306,6 @@ test('a start does not wait for a checkpoint that is merely due', async () => {
   await expectSame(next, paper);
 });
 
-test('old checkpoints go, and their objects after a while in which nobody needed them', async () => {
-  const { parts, checkpoints, chunks, scheduler } = memoryParts();
-  const { paper, ledger } = await busyBank(parts, 10);
-  const sizes: number[] = [];
-  for (let round = 0; round < 12; round++) {
-    await transferMore(paper, ledger, 3);
-    await ledger.checkpoint();
-    await ledger.memory.settled();
-    sizes.push(chunks.chunks.size);
-    scheduler.time += 61_000;
-  }
-  expect(await checkpoints.list(0)).toHaveLength(2);
-  expect(Math.max(...sizes)).toBeLessThan(60);
-  expect((await chunks.registered(0)).length).toBeLessThan(40);
-  await expectSame(await ForgetfulLedger.start(parts), paper);
-});
-
 test('a standby takes over the checkpoints of its leader, and forgets as he does', async () => {
   const { parts } = memoryParts();
   const { paper, ledger } = await busyBank(parts, 30);

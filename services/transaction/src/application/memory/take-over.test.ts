@@ -3,6 +3,11 @@ import { codec } from '../../../test/live-ledger.ts';
 import { readJournal } from '../read-journal.ts';
 import { replay } from '../recover.ts';
 import { DamagedObject } from './damaged-object.ts';
+import type { MemoryParts } from './shard-memory.ts';
+
+async function catchUp({ known }: ForgetfulLedger, { journal }: MemoryParts): Promise<void> {
+  for await (const batch of readJournal(journal, codec, 0, known.end.sequence + 1)) replay(known, batch);
+}
 
 test('whoever has not followed for long takes over by what is there, and not by what was swept meanwhile', async () => {
   const { parts, scheduler } = memoryParts();
@@ -16,7 +21,7 @@ test('whoever has not followed for long takes over by what is there, and not by 
     scheduler.time += 61_000;
   }
   const { known } = standby;
-  for await (const batch of readJournal(parts.journal, codec, 0, known.end.sequence + 1)) replay(known, batch);
+  await catchUp(standby, parts);
   const old = { keys: [...paper.state.answers.keys()] };
   await expect(standby.bringBack(old)).rejects.toThrow('is damaged');
   await standby.memory.makeSure(known.state, known.end.sequence);
@@ -26,6 +31,36 @@ test('whoever has not followed for long takes over by what is there, and not by 
   const before = standby.state.answers.size;
   await standby.memory.makeSure(known.state, known.end.sequence);
   expect(standby.state.answers.size).toBe(before);
+});
+
+test('whoever leads again writes all of the state anew, since what it wrote before was swept meanwhile', async () => {
+  const { parts, warnings, scheduler } = memoryParts();
+  const { paper, ledger } = await busyBank(parts, 10);
+  await ledger.checkpoint();
+  const other = await ForgetfulLedger.start(parts);
+  for (let round = 0; round < 6; round++) {
+    await transferMore(paper, other, 3);
+    await other.checkpoint();
+    await other.memory.settled();
+    scheduler.time += 61_000;
+  }
+  await catchUp(ledger, parts);
+  await ledger.memory.follow(ledger.state, ledger.known.end.sequence);
+  await transferMore(paper, ledger, 1);
+  await ledger.checkpoint();
+  const next = await ForgetfulLedger.start(parts);
+  expect(next.known.records).toBe(0);
+  await expectSame(next, paper);
+  expect(warnings).toEqual([]);
+});
+
+test('where there is no checkpoint yet, a standby follows without', async () => {
+  const { parts } = memoryParts();
+  const { paper, ledger } = await busyBank(parts, 10);
+  await ledger.memory.follow(ledger.state, ledger.known.end.sequence);
+  await ledger.memory.makeSure(ledger.state, ledger.known.end.sequence);
+  expect(ledger.memory.covered).toBe(0);
+  await expectSame(ledger, paper);
 });
 
 test('a checkpoint that cannot be read keeps nobody from leading', async () => {
