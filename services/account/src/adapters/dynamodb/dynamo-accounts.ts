@@ -1,5 +1,4 @@
 import {
-  BatchGetItemCommand,
   ConditionalCheckFailedException,
   GetItemCommand,
   PutItemCommand,
@@ -7,6 +6,7 @@ import {
   type TransactWriteItem,
 } from '@aws-sdk/client-dynamodb';
 import { Account as AccountMessage } from '@ipe/contracts/gen/bank/account/v1/account';
+import { batchGet } from '@ipe/dynamodb/batches';
 import { fromItem, type Item, toItem } from '@ipe/dynamodb/item';
 import { queryPage } from '@ipe/dynamodb/query-page';
 import type { ServiceTable } from '@ipe/dynamodb/service-table';
@@ -139,20 +139,10 @@ export class DynamoAccounts extends Accounts {
   }
 
   private async balances(accountIds: readonly string[]): Promise<Map<string, BalanceItem>> {
-    const found = new Map<string, BalanceItem>();
-    let keys = accountIds.map((accountId) => toItem({ pk: `account#${accountId}`, sk: 'balance' }));
-    // DynamoDB answers a batch in part when it is throttled, and tells what is left.
-    while (keys.length > 0) {
-      const { Responses, UnprocessedKeys } = await this.table.client.send(
-        new BatchGetItemCommand({ RequestItems: { [this.table.name]: { Keys: keys, ConsistentRead: true } } }),
-      );
-      for (const item of Responses?.[this.table.name] ?? []) {
-        const balance = fromItem<BalanceItem & { accountId: string }>(item);
-        found.set(balance.accountId, balance);
-      }
-      keys = UnprocessedKeys?.[this.table.name]?.Keys ?? [];
-    }
-    return found;
+    const keys = accountIds.map((accountId) => toItem({ pk: `account#${accountId}`, sk: 'balance' }));
+    const items = await batchGet(this.table.client, this.table.name, keys);
+    const balances = items.map((item) => fromItem<BalanceItem & { accountId: string }>(item));
+    return new Map(balances.map((balance) => [balance.accountId, balance]));
   }
 
   private countCurrent(customerId: string): TransactWriteItem {

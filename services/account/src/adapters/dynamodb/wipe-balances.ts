@@ -1,7 +1,6 @@
-import { BatchWriteItemCommand, type DynamoDBClient, ScanCommand, type WriteRequest } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { batchDelete } from '@ipe/dynamodb/batches';
 import { type Item, toItem } from '@ipe/dynamodb/item';
-
-const deletedAtOnce = 25;
 
 /**
  * Removes every account's balance, and nothing else: customers and accounts are not the ledger's to tell again. Answers
@@ -21,20 +20,9 @@ export async function wipeBalances(client: DynamoDBClient, table: string): Promi
       }),
     );
     const keys = page.Items ?? [];
-    for (let at = 0; at < keys.length; at += deletedAtOnce) {
-      await removeAll(client, table, keys.slice(at, at + deletedAtOnce));
-    }
+    await batchDelete(client, table, keys);
     removed += keys.length;
     cursor = page.LastEvaluatedKey;
   } while (cursor);
   return removed;
-}
-
-async function removeAll(client: DynamoDBClient, table: string, keys: readonly Item[]): Promise<void> {
-  let left: WriteRequest[] = keys.map((Key) => ({ DeleteRequest: { Key } }));
-  // DynamoDB does a batch in part when it is throttled, and tells what is left.
-  while (left.length > 0) {
-    const { UnprocessedItems } = await client.send(new BatchWriteItemCommand({ RequestItems: { [table]: left } }));
-    left = UnprocessedItems?.[table] ?? [];
-  }
 }

@@ -1,11 +1,11 @@
 import {
-  BatchGetItemCommand,
   ConditionalCheckFailedException,
   GetItemCommand,
   type TransactWriteItem,
   type Update,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
+import { batchGet } from '@ipe/dynamodb/batches';
 import { fingerprint } from '@ipe/dynamodb/fingerprint';
 import { fromItem, type Item, toItem } from '@ipe/dynamodb/item';
 import { queryPage } from '@ipe/dynamodb/query-page';
@@ -32,8 +32,6 @@ import {
   type Pointer,
   toStoredCard,
 } from './card-item.ts';
-
-const batchTries = 5;
 
 export class DynamoCardStore implements CardStore {
   constructor(private readonly table: ServiceTable) {}
@@ -142,20 +140,9 @@ export class DynamoCardStore implements CardStore {
   }
 
   private async getMany(panIndexes: readonly string[]): Promise<Map<string, Card>> {
-    const { client, name } = this.table;
-    const found = new Map<string, Card>();
-    let keys = panIndexes.map((panIndex) => toItem(cardKey(panIndex)));
-    for (let attempt = 1; keys.length > 0; attempt += 1) {
-      if (attempt > batchTries) throw new Unavailable('card_store_unavailable');
-      const command = new BatchGetItemCommand({ RequestItems: { [name]: { Keys: keys, ConsistentRead: true } } });
-      const { Responses, UnprocessedKeys } = await answered(client.send(command));
-      for (const item of Responses?.[name] ?? []) {
-        const { panIndex, card } = toStoredCard(item);
-        found.set(panIndex, card);
-      }
-      keys = UnprocessedKeys?.[name]?.Keys ?? [];
-    }
-    return found;
+    const keys = panIndexes.map((panIndex) => toItem(cardKey(panIndex)));
+    const items = await answered(batchGet(this.table.client, this.table.name, keys));
+    return new Map(items.map(toStoredCard).map(({ panIndex, card }) => [panIndex, card]));
   }
 }
 

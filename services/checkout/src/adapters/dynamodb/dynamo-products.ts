@@ -1,5 +1,5 @@
-import { BatchGetItemCommand } from '@aws-sdk/client-dynamodb';
-import { fromItem, type Item, toItem } from '@ipe/dynamodb/item';
+import { batchGet } from '@ipe/dynamodb/batches';
+import { fromItem, toItem } from '@ipe/dynamodb/item';
 import { cents } from '@ipe/money/cents';
 import type { Creation, Made, Page, PageRequest, Products } from '../../application/ports.ts';
 import type { Product } from '../../domain/shop.ts';
@@ -68,18 +68,8 @@ export class DynamoProducts implements Products {
   }
 
   private async read(productIds: readonly string[]): Promise<Product[]> {
-    const products: Product[] = [];
-    let keys: Item[] = productIds.map((productId) => keyOf('product', productId));
-    while (keys.length > 0) {
-      const request = { [this.table.name]: { Keys: keys, ConsistentRead: true } };
-      const { Responses, UnprocessedKeys } = await this.table.client.send(
-        new BatchGetItemCommand({ RequestItems: request }),
-      );
-      for (const item of Responses?.[this.table.name] ?? []) {
-        products.push(codec.decode(fromItem<Row>(item)));
-      }
-      keys = UnprocessedKeys?.[this.table.name]?.Keys ?? [];
-    }
-    return products;
+    const keys = productIds.map((productId) => keyOf('product', productId));
+    const items = await batchGet(this.table.client, this.table.name, keys);
+    return items.map((item) => codec.decode(fromItem<Row>(item)));
   }
 }

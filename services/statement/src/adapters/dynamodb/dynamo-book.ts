@@ -21,7 +21,6 @@ import {
 import { isMovement } from '../../domain/entry.ts';
 import { changesHold, type Hold, type HoldKey } from '../../domain/hold.ts';
 import { advance, hasGap, nowhere, type Position } from '../../domain/position.ts';
-import { batchGet } from './batch-get.ts';
 import { bookWrites } from './book-writes.ts';
 import { DynamoHolds } from './dynamo-holds.ts';
 import {
@@ -35,6 +34,7 @@ import {
   toMovement,
   toStep,
 } from './items.ts';
+import { readMany } from './read-many.ts';
 import type { StatementTable } from './statement-table.ts';
 
 type EntriesQuery = Omit<QueryCommandInput, 'Limit' | 'ExclusiveStartKey'>;
@@ -69,7 +69,7 @@ export class DynamoBook extends Book {
   async positionsBefore(places: readonly SequencePlace[]): Promise<ReadonlyMap<string, Position>> {
     const later = places.filter(({ sequence }) => sequence > 1n);
     const keys = later.map(({ accountId, sequence }) => ({ pk: entriesOf(accountId), sk: entryPlace(sequence - 1n) }));
-    const items = await batchGet<EntryItem>(this.table.client, this.table.name, keys);
+    const items = await readMany<EntryItem>(this.table.client, this.table.name, keys);
     const complete = items.filter((item) => reachedWith(item) >= item.sequence);
     const before = new Map(complete.map((item) => [item.accountId, { ...toStep(item), highest: item.sequence }]));
     const others = later.map(({ accountId }) => accountId).filter((accountId) => !before.has(accountId));
@@ -78,7 +78,7 @@ export class DynamoBook extends Book {
 
   async movedOn(places: readonly SequencePlace[]): Promise<string[]> {
     const keys = places.map(({ accountId, sequence }) => ({ pk: entriesOf(accountId), sk: entryPlace(sequence + 1n) }));
-    const items = await batchGet<EntryItem>(this.table.client, this.table.name, keys);
+    const items = await readMany<EntryItem>(this.table.client, this.table.name, keys);
     return items.map(({ accountId }) => accountId);
   }
 

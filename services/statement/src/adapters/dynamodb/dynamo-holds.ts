@@ -4,7 +4,6 @@ import { queryPage } from '@ipe/dynamodb/query-page';
 import { holdName, type Versioned } from '../../application/ports.ts';
 import { isMovement, type Movement } from '../../domain/entry.ts';
 import { type Hold, type HoldKey, isOpen, withEntry } from '../../domain/hold.ts';
-import { batchGet } from './batch-get.ts';
 import {
   type EntryItem,
   entriesOf,
@@ -18,6 +17,7 @@ import {
   toHold,
   toMovement,
 } from './items.ts';
+import { readMany } from './read-many.ts';
 
 /**
  * Holds as their entries say: what is stored of one, and the entry that placed it where that is not in it. Nothing is
@@ -64,7 +64,7 @@ export class DynamoHolds {
   /** Those that another entry than the placing one has changed, by holdName. */
   private async changedHolds(keys: readonly HoldKey[]): Promise<Map<string, Versioned<Hold>>> {
     const places = keys.map(({ accountId, transactionId }) => ({ pk: holdsOf(accountId), sk: transactionId }));
-    const items = await batchGet<HoldItem>(this.client, this.table, places);
+    const items = await readMany<HoldItem>(this.client, this.table, places);
     return new Map(
       items.map((item) => {
         const value = toHold(item);
@@ -93,7 +93,7 @@ export class DynamoHolds {
 
   private async entriesAt(accountId: string, open: readonly OpenItem[]): Promise<Movement[]> {
     const keys = open.map(({ sk }) => ({ pk: entriesOf(accountId), sk: entryPlace(BigInt(sk)) }));
-    return (await batchGet<EntryItem>(this.client, this.table, keys)).filter(isMovement).map(toMovement);
+    return (await readMany<EntryItem>(this.client, this.table, keys)).filter(isMovement).map(toMovement);
   }
 
   /** The last placed first. */

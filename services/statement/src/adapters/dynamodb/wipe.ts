@@ -1,15 +1,7 @@
-import {
-  BatchWriteItemCommand,
-  DeleteItemCommand,
-  type DynamoDBClient,
-  PutItemCommand,
-  ScanCommand,
-  type WriteRequest,
-} from '@aws-sdk/client-dynamodb';
+import { DeleteItemCommand, type DynamoDBClient, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { batchDelete } from '@ipe/dynamodb/batches';
 import { type Item, toItem } from '@ipe/dynamodb/item';
 import { wipeKey } from './items.ts';
-
-const deletedAtOnce = 25;
 
 /**
  * Empties the table. A mark lies in it meanwhile: a service that finds the mark does not start, for what is left of a
@@ -24,20 +16,10 @@ export async function wipe(client: DynamoDBClient, table: string): Promise<numbe
       new ScanCommand({ TableName: table, ProjectionExpression: 'pk, sk', ExclusiveStartKey: cursor }),
     );
     const keys = (page.Items ?? []).filter(({ pk }) => pk?.S !== wipeKey.pk);
-    for (let at = 0; at < keys.length; at += deletedAtOnce) {
-      await deleteAll(client, table, keys.slice(at, at + deletedAtOnce));
-    }
+    await batchDelete(client, table, keys);
     deleted += keys.length;
     cursor = page.LastEvaluatedKey;
   } while (cursor);
   await client.send(new DeleteItemCommand({ TableName: table, Key: toItem(wipeKey) }));
   return deleted;
-}
-
-async function deleteAll(client: DynamoDBClient, table: string, keys: readonly Item[]): Promise<void> {
-  let left: WriteRequest[] = keys.map((Key) => ({ DeleteRequest: { Key } }));
-  while (left.length > 0) {
-    const { UnprocessedItems } = await client.send(new BatchWriteItemCommand({ RequestItems: { [table]: left } }));
-    left = UnprocessedItems?.[table] ?? [];
-  }
 }

@@ -1,7 +1,4 @@
 import {
-  type AttributeValue,
-  BatchGetItemCommand,
-  type BatchGetItemCommandOutput,
   DeleteItemCommand,
   type DynamoDBClient,
   GetItemCommand,
@@ -9,9 +6,9 @@ import {
   QueryCommand,
   type QueryCommandOutput,
 } from '@aws-sdk/client-dynamodb';
+import { batchGet } from '@ipe/dynamodb/batches';
+import type { Item } from '@ipe/dynamodb/item';
 import { type ChunkStore, chunksUnderWay } from '../../application/memory/ports.ts';
-
-type Item = Record<string, AttributeValue>;
 
 /**
  * One item a chunk: pk `chunk#<object>#<number>`, so that reads and writes of a large object spread over all partitions
@@ -33,17 +30,10 @@ export class DynamoChunks implements ChunkStore {
   }
 
   async get(name: string, numbers: readonly number[]): Promise<ReadonlyArray<Uint8Array | undefined>> {
-    const found = new Map<string, Uint8Array>();
-    let Keys: Item[] | undefined = numbers.map((number) => chunkKey(name, number));
-    // A response holds at most 16 MB: what did not fit is asked for again.
-    while (Keys && Keys.length > 0) {
-      const { Responses, UnprocessedKeys }: BatchGetItemCommandOutput = await this.client.send(
-        new BatchGetItemCommand({ RequestItems: { [this.table]: { Keys, ConsistentRead: true } } }),
-      );
-      for (const { pk, bytes } of Responses?.[this.table] ?? []) if (pk?.S && bytes?.B) found.set(pk.S, bytes.B);
-      Keys = UnprocessedKeys?.[this.table]?.Keys;
-    }
-    return numbers.map((number) => found.get(chunkKey(name, number).pk.S));
+    const keys = numbers.map((number) => chunkKey(name, number));
+    const items = await batchGet(this.client, this.table, keys);
+    const found = new Map(items.map(({ pk, bytes }) => [pk?.S, bytes?.B]));
+    return keys.map(({ pk }) => found.get(pk.S));
   }
 
   async registered(shard: number): Promise<readonly string[]> {

@@ -1,13 +1,11 @@
 import {
-  type AttributeValue,
-  BatchGetItemCommand,
-  type BatchGetItemCommandOutput,
   ConditionalCheckFailedException,
   type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
   QueryCommand,
 } from '@aws-sdk/client-dynamodb';
+import { batchGet } from '@ipe/dynamodb/batches';
 import { type EncodedBatch, type Journal, mostBatchesInPage } from '../../application/ports.ts';
 import type { ConnectionWatch } from './connection-watch.ts';
 import { packed, unpacked } from './packed-batch.ts';
@@ -59,6 +57,7 @@ export class DynamoJournal implements Journal {
         KeyConditionExpression: 'pk = :pk AND sk >= :sk',
         ExpressionAttributeValues: { ':pk': pk, ':sk': sk },
         ...justTheBatch,
+        ConsistentRead: true,
         // A megabyte is what DynamoDB answers at once; DynamoDB Local reads all of these before it cuts them to that.
         Limit: mostBatchesInPage,
       }),
@@ -72,20 +71,8 @@ export class DynamoJournal implements Journal {
 
   async readRange(shard: number, fromSequence: number, count: number): Promise<readonly Uint8Array[]> {
     const keys = Array.from({ length: count }, (_, offset) => batchKey(shard, fromSequence + offset));
-    const found = new Map<string, Uint8Array>();
-    let asked: Array<Record<string, AttributeValue>> | undefined = keys;
-    // A response holds at most 16 MB: what did not fit is asked for again.
-    while (asked && asked.length > 0) {
-      const { Responses, UnprocessedKeys }: BatchGetItemCommandOutput = await this.client.send(
-        new BatchGetItemCommand({ RequestItems: { [this.table]: { Keys: asked, ...justTheBatch } } }),
-      );
-      const items = Responses?.[this.table] ?? [];
-      for (const item of items) {
-        const batch = unpacked(item);
-        if (batch) found.set(item['sk']?.S ?? '', batch);
-      }
-      asked = UnprocessedKeys?.[this.table]?.Keys;
-    }
+    const items = await batchGet(this.client, this.table, keys, justTheBatch);
+    const found = new Map(items.map((item) => [item['sk']?.S, unpacked(item)]));
     const batches = keys.map(({ sk }) => found.get(sk.S));
     const end = batches.indexOf(undefined);
     return batches.slice(0, end < 0 ? count : end).filter((batch) => batch !== undefined);
@@ -97,6 +84,7 @@ export class DynamoJournal implements Journal {
         TableName: this.table,
         Key: batchKey(shard, sequence),
         ...justTheBatch,
+        ConsistentRead: true,
       }),
     );
     return Item && unpacked(Item);
@@ -106,7 +94,6 @@ export class DynamoJournal implements Journal {
 const justTheBatch = {
   ProjectionExpression: '#batch, #encoding, sk',
   ExpressionAttributeNames: { '#batch': 'batch', '#encoding': 'encoding' },
-  ConsistentRead: true,
 };
 
 /** The key of a batch's item. */

@@ -7,11 +7,10 @@ import {
   transferMore,
 } from '../../../test/forgetful-ledger.ts';
 import { codec, turn } from '../../../test/live-ledger.ts';
-import { MemoryJournal } from '../../../test/memory-journal.ts';
+import { MemoryChunks } from '../../../test/memory-chunks.ts';
 import { purchase, smallBank } from '../../../test/paper-ledger.ts';
 import { apply } from '../../domain/apply.ts';
 import { balanceAsOf } from '../balance-as-of.ts';
-import { DamagedObject } from './damaged-object.ts';
 import type { MemoryParts } from './shard-memory.ts';
 
 test('after a checkpoint answers and finished transactions leave memory, and accounts and open holds stay', async () => {
@@ -130,62 +129,6 @@ function diesAfter(parts: MemoryParts, writes: number): MemoryParts {
   return { ...parts, chunks: dying(parts.chunks), checkpoints: dying(parts.checkpoints) };
 }
 
-test('a damaged chunk: the checkpoint before is used, and it is said', async () => {
-  const { parts, warnings, checkpoints, chunks } = memoryParts();
-  const { paper, ledger } = await busyBank(parts, 30);
-  await ledger.checkpoint();
-  await transferMore(paper, ledger, 10);
-  await ledger.checkpoint();
-  const [newest] = await checkpoints.list(0);
-  const { state, keys } = parts.snapshots.decodeCheckpoint(newest?.bytes ?? Buffer.alloc(0));
-  for (const name of [state.at(-1)?.name, keys.at(-1)?.guide.name]) {
-    const chunk = chunks.chunks.get(`${name}#0`);
-    if (!chunk) throw new Error('no chunk');
-    chunk[50] = (chunk[50] ?? 0) ^ 0xff;
-    const next = await ForgetfulLedger.start(parts);
-    expect(next.known.records).toBe(10);
-    await expectSame(next, paper);
-    chunk[50] = (chunk[50] ?? 0) ^ 0xff;
-  }
-  expect(warnings).toHaveLength(2);
-  expect(warnings[0]).toContain('is damaged');
-});
-
-test('a checkpoint of another journal, or of a batch that the store has lost, is of no use', async () => {
-  const { parts, warnings } = memoryParts();
-  const { paper, ledger } = await busyBank(parts, 30);
-  await ledger.checkpoint();
-  const other = memoryParts({ chunks: parts.chunks, checkpoints: parts.checkpoints });
-  const next = await ForgetfulLedger.start(other.parts);
-  expect(next.state.accounts.size).toBe(0);
-  expect(other.warnings[0]).toContain('not of this journal');
-  await expectSame(await ForgetfulLedger.start(parts), paper);
-  expect(warnings).toEqual([]);
-});
-
-test('what the store has lost is not taken for what never was', async () => {
-  const journal = new MemoryJournal();
-  const { parts } = memoryParts({ journal });
-  const { paper, ledger } = await busyBank(parts, 30);
-  await ledger.checkpoint();
-  const [key, answer] = [...paper.state.answers].at(-1) ?? ['', undefined];
-  const transactionId = answer?.transaction?.transactionId ?? '';
-  journal.lose(0, ledger.memory.covered);
-  await expect(ledger.bringBack({ keys: [key] })).rejects.toThrow(
-    `batch ${ledger.memory.covered} of shard 0 is missing`,
-  );
-  await expect(ledger.bringBack({ transactions: [transactionId] })).rejects.toThrow(DamagedObject);
-  await ledger.bringBack({ keys: ['client new'], transactions: ['t00000000000000'] });
-});
-
-test('a store that does not answer at the start is no damage', async () => {
-  const { parts } = memoryParts();
-  const { ledger } = await busyBank(parts, 30);
-  await ledger.checkpoint();
-  const away = { ...parts, chunks: { ...parts.chunks, get: () => Promise.reject(new Error('ECONNREFUSED')) } };
-  await expect(ForgetfulLedger.start(away as MemoryParts)).rejects.toThrow('ECONNREFUSED');
-});
-
 test('a checkpoint of what is not durable becomes visible only when it is', async () => {
   const { parts, checkpoints } = memoryParts();
   const { paper, ledger } = await busyBank(parts, 5);
@@ -213,6 +156,37 @@ test('a checkpoint of what was lost never becomes visible', async () => {
   await written;
   expect(await checkpoints.list(0)).toEqual([]);
   expect(warnings).toEqual([]);
+});
+
+test('there is one checkpoint at a time', async () => {
+  const { parts, checkpoints } = memoryParts();
+  const { paper, ledger } = await busyBank(parts, 5);
+  const first = ledger.checkpoint();
+  await transferMore(paper, ledger, 1);
+  expect(ledger.checkpoint()).toBe(first);
+  await first;
+  expect(await checkpoints.list(0)).toHaveLength(1);
+});
+
+test('once it has stopped it writes nothing any more', async () => {
+  let writes = 0;
+  class SlowChunks extends MemoryChunks {
+    override async put(name: string, number: number, bytes: Uint8Array): Promise<void> {
+      for (let turns = 0; turns < 3; turns++) await turn();
+      writes += 1;
+      await super.put(name, number, bytes);
+    }
+  }
+  const { parts, checkpoints } = memoryParts({ chunks: new SlowChunks() });
+  const { ledger } = await busyBank(parts, 5);
+  const written = ledger.checkpoint();
+  await turn();
+  await ledger.memory.stop();
+  const writesBefore = writes;
+  for (let turns = 0; turns < 30; turns++) await turn();
+  expect(writes).toBe(writesBefore);
+  expect(await checkpoints.list(0)).toEqual([]);
+  await written;
 });
 
 test('an answer that came under a key while its calling off was let go stays', async () => {
@@ -277,10 +251,11 @@ test('a checkpoint is due by the size of the tail, measured by that of the snaps
 });
 
 test('a store that refuses a checkpoint stops nothing: it is said, and tried again some seconds later', async () => {
-  const { parts, warnings, scheduler } = memoryParts();
+  const { parts, warnings, metrics, scheduler } = memoryParts();
   const { paper, ledger } = await busyBank(diesAfter(parts, 3), 5, { minTailBytes: 1_000 });
   await ledger.checkpoint();
   expect(warnings[0]).toContain('a checkpoint could not be written');
+  expect(metrics.works).toEqual([true, false]);
   expect(ledger.memory.covered).toBe(0);
   expect(ledger.memory.isDue()).toBe(false);
   scheduler.time += 5_000;
@@ -304,27 +279,6 @@ test('a start does not wait for a checkpoint that is merely due', async () => {
   expect(next.memory.isDue()).toBe(true);
   expect(next.memory.covered).toBe(0);
   await expectSame(next, paper);
-});
-
-test('a standby takes over the checkpoints of its leader, and forgets as he does', async () => {
-  const { parts } = memoryParts();
-  const { paper, ledger } = await busyBank(parts, 30);
-  const standby = await ForgetfulLedger.start(parts);
-  await ledger.checkpoint();
-  await standby.memory.follow(standby.state, standby.known.end.sequence);
-  expect(standby.memory.covered).toBe(ledger.memory.covered);
-  expect(standby.state.answers.size).toBe(0);
-  await expectSame(standby, paper);
-});
-
-test('a standby that is behind the checkpoint waits until it has come so far', async () => {
-  const { parts } = memoryParts();
-  const { paper, ledger } = await busyBank(parts, 30);
-  const standby = await ForgetfulLedger.start(parts);
-  await transferMore(paper, ledger, 1);
-  await ledger.checkpoint();
-  await standby.memory.follow(standby.state, standby.known.end.sequence);
-  expect(standby.memory.covered).toBe(0);
 });
 
 test('the balance as of any past instant, though nothing of it is in memory', async () => {

@@ -9,6 +9,27 @@ async function catchUp({ known }: ForgetfulLedger, { journal }: MemoryParts): Pr
   for await (const batch of readJournal(journal, codec, 0, known.end.sequence + 1)) replay(known, batch);
 }
 
+test('a standby takes over the checkpoints of its leader, and forgets as he does', async () => {
+  const { parts } = memoryParts();
+  const { paper, ledger } = await busyBank(parts, 30);
+  const standby = await ForgetfulLedger.start(parts);
+  await ledger.checkpoint();
+  await standby.memory.follow(standby.state, standby.known.end.sequence);
+  expect(standby.memory.covered).toBe(ledger.memory.covered);
+  expect(standby.state.answers.size).toBe(0);
+  await expectSame(standby, paper);
+});
+
+test('a standby that is behind the checkpoint waits until it has come so far', async () => {
+  const { parts } = memoryParts();
+  const { paper, ledger } = await busyBank(parts, 30);
+  const standby = await ForgetfulLedger.start(parts);
+  await transferMore(paper, ledger, 1);
+  await ledger.checkpoint();
+  await standby.memory.follow(standby.state, standby.known.end.sequence);
+  expect(standby.memory.covered).toBe(0);
+});
+
 test('whoever has not followed for long takes over by what is there, and not by what was swept meanwhile', async () => {
   const { parts, scheduler } = memoryParts();
   const { paper, ledger } = await busyBank(parts, 10);
