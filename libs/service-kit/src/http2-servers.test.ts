@@ -89,3 +89,12 @@ test.each([
   session.close();
   server.close();
 });
+
+test('a module that is loaded again prepares nothing twice', async () => {
+  prepareHttp2Servers();
+  const { createServer } = http2;
+  const again: typeof import('./http2-servers.ts') = await import(`${import.meta.dirname}/http2-servers.ts?again`);
+  expect(again.prepareHttp2Servers).not.toBe(prepareHttp2Servers);
+  again.prepareHttp2Servers();
+  expect(http2.createServer).toBe(createServer);
+});

@@ -18,11 +18,14 @@ function forgetListeners(stream: http2.ServerHttp2Stream): void {
   stream.once('close', () => stream.removeAllListeners());
 }
 
-const createServer = http2.createServer;
+/** On the function that makes them so: of the process, for this module may be loaded more than once in it. */
+const prepared = Symbol.for('ipe.http2-servers');
 
 /** Makes both the default of this process's HTTP/2 servers: grpc-js has no option for it. */
 export function prepareHttp2Servers(): void {
-  if (http2.createServer !== createServer) return;
-  http2.createServer = ((options: http2.ServerOptions, ...rest: never[]) =>
+  const { createServer } = http2;
+  if (prepared in createServer) return;
+  const createPrepared = ((options: http2.ServerOptions, ...rest: never[]) =>
     createServer({ ...patience, ...options }, ...rest).on('stream', forgetListeners)) as typeof createServer;
+  http2.createServer = Object.assign(createPrepared, { [prepared]: true });
 }
