@@ -29,7 +29,7 @@ export function run(options) {
     const books = await checkLedger(bench.books(), turns.files.checkout, ledger.address, accounts);
     const floorFiles = [...turns.files['floor transfer'], ...turns.files['floor checkout']];
     return {
-      settings: bench.settings,
+      settings: { ...bench.settings, recordsABatch: books.records / books.batches },
       rounds: turns.rounds,
       figures: {
         ...turns.figures('checkout', { unit: 'checkouts/s' }),

@@ -67,6 +67,20 @@ test('a card whose state cannot be known is declined, journaled, and stays so fo
   });
 });
 
+test('a batch waits for many whose cards are being checked, and takes them along', async () => {
+  const cards = new GatedCards('held back');
+  const { authorize, ledger, journal } = await shopping(cards);
+  const batchesBefore = journal.appended.length;
+  const purchases = Array.from({ length: 5 }, (_, at) => authorize.execute(purchase(`p${at}`, 100n), card, patient));
+  await turn();
+  const asked = { accountId: 'acc_new', accountClass: 'ASSET', currency: 'BRL', limit: cents(0n) } as const;
+  const opened = ledger.execute(patient, taskOf({ kind: 'openAccount', idempotency: scope('acc_new'), ...asked }));
+  await turn();
+  cards.answer(goodCard);
+  await Promise.all([opened, ...purchases]);
+  expect(journal.appended.length - batchesBefore).toBe(1);
+});
+
 test('twenty at once with one key ask for the card once, and get one answer', async () => {
   const cards = new GatedCards('held back');
   const { authorize } = await shopping(cards);

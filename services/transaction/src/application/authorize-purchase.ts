@@ -52,7 +52,7 @@ export class AuthorizePurchase {
 
   private async authorize(command: Authorize, card: CardCredentials, call: Call): Promise<Reply<Transaction>> {
     const { ledger } = this.parts;
-    const finding = (await this.needsCardCheck(command)) ? await this.findCard(card, call) : unknownCardState;
+    const finding = (await this.needsCardCheck(command)) ? await this.expectedCard(card, call) : unknownCardState;
     // The time that the card check took counts: past the caller's deadline nothing is begun.
     return this.told(await ledger.execute(call, taskOf(command, finding)));
   }
@@ -75,6 +75,12 @@ export class AuthorizePurchase {
       { keys: [answerKey(caller, key)] },
       (state, now) => !isCalledOff(state, command.idempotency) && beforeCardCheck(state, command, now) === undefined,
     );
+  }
+
+  private expectedCard(card: CardCredentials, call: Call): Promise<CardFinding> {
+    const finding = this.findCard(card, call);
+    this.parts.ledger.expected.until(finding);
+    return finding;
   }
 
   /** A card whose state cannot be known does not pay. */

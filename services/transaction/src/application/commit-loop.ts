@@ -1,5 +1,6 @@
 import type { Instant } from '../domain/account.ts';
 import type { LedgerRecord } from '../domain/record.ts';
+import type { Expected } from './expected.ts';
 import type {
   BatchHeader,
   EncodedBatch,
@@ -31,6 +32,7 @@ type CommitParts = Readonly<{
   scheduler: Scheduler;
   metrics: LedgerMetrics;
   log: LedgerLog;
+  expected: Expected;
   newBatchId: () => string;
   /** Told after each batch that is durable. */
   onCommitted: (batch: JournalBatch) => void;
@@ -206,23 +208,34 @@ export class CommitLoop {
       this.tell(batch, encoded, startedAt);
       batch.settle('durable');
     }
-    this.running = false;
   }
 
   /**
    * The next one to be appended; undefined when there is nothing to append. It gathers as long as it has room and each
-   * turn of the event loop brings more: where there is more to do than time, fewer and larger appends do it. A lone
-   * record waits for the turn in which it came, and for nothing else.
+   * turn of the event loop brings more, or many are expected: where there is more to do than time, fewer and larger
+   * appends do it. A lone record waits for the turn in which it came, and for nothing else.
    */
   private async nextBatch(): Promise<Batch | undefined> {
-    const { scheduler } = this.parts;
+    const { scheduler, expected } = this.parts;
     const until = scheduler.elapsed() + longestGatherMs;
+    await this.gather(until);
+    if (this.waiting > 0 && this.queue.length < 2 && expected.areMany) {
+      await expected.arrival();
+      await this.gather(until);
+    }
+    const batch = this.queue[0];
+    if (batch && batch.records.length > 0 && !this.lost) return batch;
+    // At once: whoever adds a record from now on must set it going again.
+    this.running = false;
+    return undefined;
+  }
+
+  private async gather(until: number): Promise<void> {
+    const { scheduler } = this.parts;
     for (let before = 0; before < this.waiting && this.queue.length < 2 && scheduler.elapsed() < until; ) {
       before = this.waiting;
       await new Promise<void>((resolve) => scheduler.soon(resolve));
     }
-    const batch = this.queue[0];
-    return batch && batch.records.length > 0 && !this.lost ? batch : undefined;
   }
 
   private header(batch: Batch): BatchHeader {

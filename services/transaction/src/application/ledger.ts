@@ -8,6 +8,7 @@ import type { LedgerRecord } from '../domain/record.ts';
 import { stagedOn } from '../domain/staged-ledger.ts';
 import { type Call, type Reply, type Unserved, unserved } from './admission.ts';
 import { CommitLoop, type CommitOptions, type Fate, type JournalEnd } from './commit-loop.ts';
+import { Expected } from './expected.ts';
 import type { Needs, Recalled } from './memory/recall.ts';
 import type { ShardMemory } from './memory/shard-memory.ts';
 import type { Journal, JournalBatch, JournalCodec, LedgerLog, LedgerMetrics, Scheduler } from './ports.ts';
@@ -53,6 +54,8 @@ const mostAtOnce = 32;
  * leave only once all that it was decided on is durable.
  */
 export class Ledger {
+  /** Whoever must know something first is expected here meanwhile. */
+  readonly expected: Expected;
   private leading: Leading | undefined;
   private stopped = false;
   private readonly committedListeners: Array<(batch: JournalBatch) => void> = [];
@@ -60,7 +63,9 @@ export class Ledger {
   constructor(
     private readonly options: LedgerOptions,
     private readonly parts: LedgerParts,
-  ) {}
+  ) {
+    this.expected = new Expected(parts.scheduler);
+  }
 
   /** Told of every batch that became durable here, in order. */
   onCommitted(listener: (batch: JournalBatch) => void): void {
@@ -74,6 +79,7 @@ export class Ledger {
   lead({ state, end, memory }: Omit<Recovered, 'records'>, onOver: (end: JournalEnd | undefined) => void): void {
     const loop: CommitLoop = new CommitLoop(end, this.options, {
       ...this.parts,
+      expected: this.expected,
       onCommitted: (batch) => {
         memory?.committed(batch);
         if (memory?.isDue()) void memory.checkpoint(state, loop.close());
