@@ -253,6 +253,17 @@ test('a checkpoint is due by the size of the tail, measured by that of the snaps
   expect(ledger.memory.isDue()).toBe(false);
 });
 
+test('and with a large snapshot not before the tail is in proportion to it', async () => {
+  const { parts } = memoryParts();
+  const { paper, ledger } = await busyBank(parts, 5, { minTailBytes: 1, tailRatio: 10 });
+  expect(ledger.memory.isDue()).toBe(true);
+  await ledger.checkpoint();
+  await transferMore(paper, ledger, 1);
+  expect(ledger.memory.isDue()).toBe(false);
+  await transferMore(paper, ledger, 200);
+  expect(ledger.memory.isDue()).toBe(true);
+});
+
 test('a store that refuses a checkpoint stops nothing: it is said, and tried again some seconds later', async () => {
   const { parts, warnings, metrics, scheduler } = memoryParts();
   const { paper, ledger } = await busyBank(diesAfter(parts, 3), 5, { minTailBytes: 1_000 });
