@@ -45,7 +45,7 @@ type CommitParts = Readonly<{
 
 const firstRetryMs = 5;
 const lastRetryMs = 1_000;
-/** No record waits for others longer than this, which is some appends' time. */
+/** No record waits longer than this for what each turn brings, which is some appends' time. */
 const longestGatherMs = 20;
 
 /** Records on their way into one item of the journal. */

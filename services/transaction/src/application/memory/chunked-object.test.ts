@@ -5,7 +5,7 @@ import { DamagedObject } from './damaged-object.ts';
 import { chunksUnderWay } from './ports.ts';
 import { WorkShare } from './work-share.ts';
 
-const names = (object: { name: string }, number: number) => `${object.name}#${number}`;
+const chunkName = (object: { name: string }, number: number) => `${object.name}#${number}`;
 const payloads = (count: number) => Array.from({ length: count }, (_, number) => Buffer.from(`payload ${number}`));
 
 function stored(chunks = new MemoryChunks()) {
@@ -43,14 +43,14 @@ test('is registered before its first chunk', async () => {
 });
 
 test.each<[string, (chunks: Map<string, Uint8Array>, object: { name: string }) => void]>([
-  ['is missing', (chunks, object) => chunks.delete(names(object, 3))],
-  ['has another bit', (chunks, object) => chunks.get(names(object, 3))?.set([0xff], 35)],
+  ['is missing', (chunks, object) => chunks.delete(chunkName(object, 3))],
+  ['has another bit', (chunks, object) => chunks.get(chunkName(object, 3))?.set([0xff], 35)],
   [
     'lies where another should',
     (chunks, object) => {
-      const [third, fourth] = [3, 4].map((number) => chunks.get(names(object, number)) ?? Buffer.alloc(0));
-      chunks.set(names(object, 3), fourth ?? Buffer.alloc(0));
-      chunks.set(names(object, 4), third ?? Buffer.alloc(0));
+      const [third, fourth] = [3, 4].map((number) => chunks.get(chunkName(object, number)) ?? Buffer.alloc(0));
+      chunks.set(chunkName(object, 3), fourth ?? Buffer.alloc(0));
+      chunks.set(chunkName(object, 4), third ?? Buffer.alloc(0));
     },
   ],
 ])('a chunk that %s is told', async (_, damage) => {
@@ -63,7 +63,7 @@ test.each<[string, (chunks: Map<string, Uint8Array>, object: { name: string }) =
 test('so many chunks are on their way at a time, and no more', async () => {
   let underWay = 0;
   let most = 0;
-  let arrive: Array<() => void> = [];
+  const arrive: Array<() => void> = [];
   class SlowChunks extends MemoryChunks {
     override async put(name: string, number: number, bytes: Uint8Array): Promise<void> {
       underWay += 1;
@@ -84,7 +84,6 @@ test('so many chunks are on their way at a time, and no more', async () => {
     // The last on their way come first.
     for (const goOn of arrive.splice(0).reverse()) goOn();
   }
-  arrive = [];
   expect(most).toBe(chunksUnderWay);
   expect(await read(store, await writing)).toEqual(payloads(30));
 });

@@ -1,5 +1,6 @@
 import { busyBank, expectSame, ForgetfulLedger, memoryParts, transferMore } from '../../../test/forgetful-ledger.ts';
-import { codec } from '../../../test/live-ledger.ts';
+import { codec, type TestScheduler } from '../../../test/live-ledger.ts';
+import type { PaperLedger } from '../../../test/paper-ledger.ts';
 import { readJournal } from '../read-journal.ts';
 import { replay } from '../recover.ts';
 import { DamagedObject } from './damaged-object.ts';
@@ -7,6 +8,16 @@ import type { MemoryParts } from './shard-memory.ts';
 
 async function catchUp({ known }: ForgetfulLedger, { journal }: MemoryParts): Promise<void> {
   for await (const batch of readJournal(journal, codec, 0, known.end.sequence + 1)) replay(known, batch);
+}
+
+/** So many checkpoints, each so long after the one before that what it did not need any more is swept. */
+async function leadFor(checkpoints: number, paper: PaperLedger, ledger: ForgetfulLedger, clock: TestScheduler) {
+  for (let round = 0; round < checkpoints; round++) {
+    await transferMore(paper, ledger, 3);
+    await ledger.checkpoint();
+    await ledger.memory.settled();
+    clock.time += 61_000;
+  }
 }
 
 test('a standby takes over the checkpoints of its leader, and forgets as he does', async () => {
@@ -35,12 +46,7 @@ test('whoever has not followed for long takes over by what is there, and not by 
   const { paper, ledger } = await busyBank(parts, 10);
   await ledger.checkpoint();
   const standby = await ForgetfulLedger.start(parts);
-  for (let round = 0; round < 6; round++) {
-    await transferMore(paper, ledger, 3);
-    await ledger.checkpoint();
-    await ledger.memory.settled();
-    scheduler.time += 61_000;
-  }
+  await leadFor(6, paper, ledger, scheduler);
   const { known } = standby;
   await catchUp(standby, parts);
   const old = { keys: [...paper.state.answers.keys()] };
@@ -59,12 +65,7 @@ test('whoever leads again writes all of the state anew, since what it wrote befo
   const { paper, ledger } = await busyBank(parts, 10);
   await ledger.checkpoint();
   const other = await ForgetfulLedger.start(parts);
-  for (let round = 0; round < 6; round++) {
-    await transferMore(paper, other, 3);
-    await other.checkpoint();
-    await other.memory.settled();
-    scheduler.time += 61_000;
-  }
+  await leadFor(6, paper, other, scheduler);
   await catchUp(ledger, parts);
   await ledger.memory.follow(ledger.state, ledger.known.end.sequence);
   await transferMore(paper, ledger, 1);
